@@ -1,0 +1,99 @@
+"""What the scheduler, the automation API and `rehearse` ask of whoever builds and removes stacks.
+
+Every call is blocking, idempotent, and safe to repeat after a crash of the caller. Errors are those of
+`eventstack.errors`: `Refused` before anything is touched, `Retryable` and `Final` after.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from eventstack.planning.found import Found as Found  # part of this protocol's vocabulary
+from eventstack.planning.plan import StackPlan
+
+Kind = Literal["preview", "up", "destroy"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One resource moved: `state` planned, running, done or failed; `duration_s` once done."""
+
+    urn: str
+    name: str
+    type: str
+    op: str
+    state: Literal["planned", "running", "done", "failed"]
+    duration_s: float | None = None
+    detail: str = ""
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an operation ended. `outputs` are the stack's (secrets masked), `changes` counts resources by op,
+    `operation` is its id in the journal, `log` the folder of its files."""
+
+    kind: Kind
+    ok: bool
+    build_hash: str
+    outputs: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+    duration_s: float = 0.0
+    operation: str = ""
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class StackState:
+    """What is known of a stack by looking: `unknown` means that looking failed, which is never "absent"."""
+
+    project: str
+    stack: str
+    existence: Literal["absent", "present", "unknown"]
+    resources: int = 0
+    pending: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What two inventories, a settle time apart, say is left of a stack; `clean` when nothing but what is accounted for."""
+
+    clean: bool
+    inventories: tuple[tuple[Found, ...], ...]
+    accounted: tuple[dict[str, Any], ...]
+    path: str = ""
+
+
+class Deployer(Protocol):
+    """Builds, observes and removes the stacks of one owner."""
+
+    def preview(self, plan: StackPlan, on_progress: OnProgress = lambda _: None) -> Outcome:
+        """Say what `up` would do and keep the engine's saved plan for it."""
+        ...
+
+    def up(self, plan: StackPlan, *, build_hash: str, on_progress: OnProgress = lambda _: None) -> Outcome:
+        """Make the stack what the plan says; refuses when `build_hash` is not the plan's, or what was previewed differs."""
+        ...
+
+    def destroy(self, plan: StackPlan, *, reason: str, on_progress: OnProgress = lambda _: None) -> Outcome:
+        """Remove everything of the stack; refuses on air (unless `reason` names a person's override) and while a child lives."""
+        ...
+
+    def evidence(self, plan: StackPlan) -> Evidence:
+        """Two inventories by tag, strays between them removed by identity; written beside the as-run."""
+        ...
+
+    def forget(self, plan: StackPlan) -> None:
+        """Remove the stack from the engine's books, with its work directory; refuses while anything of it is left."""
+        ...
+
+    def observe(self, project: str, stack: str) -> StackState:
+        """Look at one stack."""
+        ...
+
+    def cancel(self) -> None:
+        """Interrupt the operation that runs now, once and politely; returns at once."""
+        ...
