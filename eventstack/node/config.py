@@ -11,7 +11,7 @@ import msgspec
 from eventstack.planning.plan import AudioTrack, Plain, Rendition, SecretRef, Segment, Source
 
 
-class Receiver(Plain, tag="receiver"):
+class Receiver(Plain, frozen=True, tag="receiver"):
     """Takes the contribution feed and stamps it with the event's timeline. Outputs: `ingest` (address for the
     sender), `passphrase_file` (path or ""), `feed` (address that the encoder reads)."""
 
@@ -20,7 +20,7 @@ class Receiver(Plain, tag="receiver"):
     passphrase: SecretRef | None = None
 
 
-class Sender(Plain, tag="sender"):
+class Sender(Plain, frozen=True, tag="sender"):
     """The stand-in for a venue: sends a synthetic picture or a file in a loop to `ingest`. No outputs."""
 
     ingest: str
@@ -29,7 +29,7 @@ class Sender(Plain, tag="sender"):
     source: Source
 
 
-class Encoder(Plain, tag="encoder"):
+class Encoder(Plain, frozen=True, tag="encoder"):
     """One feed in, one transport stream with every rendition out. Outputs: `stream` (address for the packager)."""
 
     feed: str
@@ -40,7 +40,7 @@ class Encoder(Plain, tag="encoder"):
     slate: bool
 
 
-class PackagerDrm(Plain):
+class PackagerDrm(Plain, frozen=True):
     """`keys` is the key service's private address, `credential_file` the path of the token that opens it."""
 
     scheme: str
@@ -50,7 +50,7 @@ class PackagerDrm(Plain):
     credential_file: str
 
 
-class Track(Plain):
+class Track(Plain, frozen=True):
     """One elementary stream of the encoder's output: its place in it, its name, what it carries, its key label."""
 
     index: int
@@ -61,7 +61,7 @@ class Track(Plain):
     audio: AudioTrack | None = None
 
 
-class Packager(Plain, tag="packager"):
+class Packager(Plain, frozen=True, tag="packager"):
     """Cuts and encrypts. Outputs: `directory` (where each run's segments appear, one folder a run)."""
 
     stream: str
@@ -70,7 +70,7 @@ class Packager(Plain, tag="packager"):
     drm: PackagerDrm | None = None
 
 
-class PublisherDrm(Plain):
+class PublisherDrm(Plain, frozen=True):
     """What playlists say about keys: `kids` maps label to key id (32 hex digits)."""
 
     scheme: str
@@ -79,7 +79,7 @@ class PublisherDrm(Plain):
     licence_url: str
 
 
-class Publisher(Plain, tag="publisher"):
+class Publisher(Plain, frozen=True, tag="publisher"):
     """Our manifest layer: publishes complete cells once, writes HLS and DASH, keeps the recording.
     Outputs: `root` (the folder that the origin serves)."""
 
@@ -97,17 +97,17 @@ class Publisher(Plain, tag="publisher"):
     drm: PublisherDrm | None = None
 
 
-class Origin(Plain, tag="origin"):
+class Origin(Plain, frozen=True, tag="origin"):
     """Serves the publisher's folder. Outputs: `address`."""
 
     root: str
 
 
-class Keys(Plain, tag="keys"):
+class Keys(Plain, frozen=True, tag="keys"):
     """Key and ClearKey licence service. Outputs: `address`, `credential_file`."""
 
 
-class ContentKey(Plain, tag="content-key"):
+class ContentKey(Plain, frozen=True, tag="content-key"):
     """One event's content keys in the key service on the same node, one per label, and their sealed record
     beside the recording. Outputs: `kids` (label → key id), `record` (path of the sealed record)."""
 
@@ -118,12 +118,12 @@ class ContentKey(Plain, tag="content-key"):
     recording: str
 
 
-class Archive(Plain, tag="archive"):
+class Archive(Plain, frozen=True, tag="archive"):
     """The server that the edge reads recordings from; the store itself is the machine's (`Place.archive`).
     Outputs: `address`, `directory`."""
 
 
-class Recording(Plain, tag="recording"):
+class Recording(Plain, frozen=True, tag="recording"):
     """One event's place in the archive; removed from the engine's books at destroy, its files kept.
     Outputs: `directory`."""
 
@@ -131,14 +131,14 @@ class Recording(Plain, tag="recording"):
     occurrence: str
 
 
-class Edge(Plain, tag="edge"):
+class Edge(Plain, frozen=True, tag="edge"):
     """The caching edge. Outputs: `address` (public), `preview_address` and `preview_credential_file` (line-up)."""
 
     keys: str
     archive: str
 
 
-class EdgeEntry(Plain, tag="edge-entry"):
+class EdgeEntry(Plain, frozen=True, tag="edge-entry"):
     """One event's own entry on the edge, unpublished until the verb says so. Outputs: `hls`, `dash`,
     `preview_hls`, `preview_dash`, `vod_hls`, `vod_dash` (addresses), `credential_file` (opens its verbs)."""
 
@@ -155,7 +155,8 @@ PartConfig = (
 
 def decode(document: bytes | str) -> PartConfig:
     """Read one part's configuration; raises `msgspec.ValidationError` with the path of what is wrong."""
-    return msgspec.json.decode(document, type=PartConfig)
+    config: PartConfig = msgspec.json.decode(document, type=PartConfig)
+    return config
 
 
 def encode(config: PartConfig) -> bytes:

@@ -1,0 +1,1 @@
+"""Pure: from an event, a profile and a cloud's facts to a frozen, hashed plan. No I/O, no clock, no engine."""

@@ -22,7 +22,7 @@ class Plain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Frozen plain data that survives JSON unchanged."""
 
 
-class SecretRef(Plain):
+class SecretRef(Plain, frozen=True):
     """Where a secret is to be found, never what it is.
 
     `generated` is made on the machine that needs it and never leaves it; `env` and `file` are read by the
@@ -33,15 +33,15 @@ class SecretRef(Plain):
     name: str = ""
 
 
-class Segment(Plain):
-    """The segment grid: `duration` in seconds as a rational, `ticks` = duration × `timescale`."""
+class Segment(Plain, frozen=True):
+    """The segment grid: `duration` in seconds as a rational, `ticks` = duration * `timescale`."""
 
     duration: str
     timescale: int
     ticks: int
 
 
-class Rendition(Plain):
+class Rendition(Plain, frozen=True):
     """One rung of the ladder; bit rates in bit/s, `frame_rate` in frames per second as a rational."""
 
     name: str
@@ -56,7 +56,7 @@ class Rendition(Plain):
     preset: str
 
 
-class AudioTrack(Plain):
+class AudioTrack(Plain, frozen=True):
     """One audio rendition; `bitrate` in bit/s, `sample_rate` in Hz, `language` BCP 47."""
 
     name: str
@@ -68,7 +68,7 @@ class AudioTrack(Plain):
     channels: int
 
 
-class Source(Plain):
+class Source(Plain, frozen=True):
     """The stand-in for a venue that the local cloud offers: a synthetic picture, or a file in a loop."""
 
     kind: Literal["none", "synthetic", "file"]
@@ -78,7 +78,7 @@ class Source(Plain):
     frame_rate: str = "25"
 
 
-class Contribution(Plain):
+class Contribution(Plain, frozen=True):
     """How the feed reaches us: SRT, we listen; `latency_ms` is the receiver's buffer."""
 
     protocol: Literal["srt"]
@@ -88,7 +88,7 @@ class Contribution(Plain):
     source: Source
 
 
-class Encoder(Plain):
+class Encoder(Plain, frozen=True):
     """One ladder from one feed; every rendition closes its GOP on the segment grid."""
 
     renditions: tuple[Rendition, ...]
@@ -96,7 +96,7 @@ class Encoder(Plain):
     slate: bool
 
 
-class Packager(Plain):
+class Packager(Plain, frozen=True):
     """Formats and live window; `window_s` is what a viewer may rewind, in whole seconds."""
 
     hls: bool
@@ -104,8 +104,11 @@ class Packager(Plain):
     window_s: int
 
 
-class Drm(Plain):
-    """Common encryption: scheme, systems signalled, one content key per label."""
+class Drm(Plain, frozen=True):
+    """Common encryption: scheme, systems signalled, one content key per label.
+
+    In a foundation it means the key service, and names no content: `content_id` is "" and `labels` is empty.
+    """
 
     scheme: Literal["cenc", "cbcs"]
     systems: tuple[str, ...]
@@ -114,20 +117,20 @@ class Drm(Plain):
     key_source: Literal["local"]
 
 
-class Cdn(Plain):
+class Cdn(Plain, frozen=True):
     """What viewers reach. In a foundation the edge itself, in an event its own entry on it (`path`)."""
 
     path: str = ""
 
 
-class Archive(Plain):
+class Archive(Plain, frozen=True):
     """Where the recording goes and whether it becomes video on demand."""
 
     path: str = ""
     vod: bool = True
 
 
-class Parent(Plain):
+class Parent(Plain, frozen=True):
     """The outputs of a layer below, recorded: `outputs_hash` is over their canonical JSON."""
 
     layer: str
@@ -138,7 +141,7 @@ class Parent(Plain):
     outputs_hash: str
 
 
-class Build(Plain):
+class Build(Plain, frozen=True):
     """Everything that `program.build` reads, and nothing else."""
 
     format: int
@@ -161,7 +164,7 @@ class Build(Plain):
     archive: Archive | None = None
 
 
-class Timeline(Plain):
+class Timeline(Plain, frozen=True):
     """When what is wanted, as instants: the stack, the line-up, the air, the tail, the teardown.
 
     `on_air_until` is None for an event with an open end; `overrun` says what an overrun does.
@@ -175,7 +178,7 @@ class Timeline(Plain):
     overrun: Literal["stay-up", "keep-start-times", "keep-durations"] = "stay-up"
 
 
-class Gates(Plain):
+class Gates(Plain, frozen=True):
     """What the line-up demands before it opens to the public: hops that must be good, this many times in a row."""
 
     hops: tuple[str, ...]
@@ -183,7 +186,7 @@ class Gates(Plain):
     give_up_s: int
 
 
-class StackPlan(Plain):
+class StackPlan(Plain, frozen=True):
     """One stack, wholly resolved. `timeline` and `gates` are None for a foundation."""
 
     build: Build

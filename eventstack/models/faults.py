@@ -1,0 +1,216 @@
+"""From pydantic's errors to faults that name file, line, field, value given and what is allowed: the one seam.
+
+Types of ours refuse a value with `unfit`, rules across fields with `broken`; everything else is pydantic's own wording,
+put into ours here.
+"""
+
+import difflib
+import re
+import types
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from eventstack.errors import Fault
+from eventstack.models.yaml_reader import MAX_FAULTS, Document, Path
+
+
+class Rule(NamedTuple):
+    """A rule across fields that a document breaks, at `path` from the model that checks it."""
+
+    path: Path
+    message: str
+    allowed: str | None = None
+    hint: str | None = None
+
+
+def unfit(
+    reason: str, *, allowed: str | None = None, hint: str | None = None, hide: bool = False
+) -> PydanticCustomError:
+    """A value that a type of ours refuses; `hide` keeps what was given out of the fault (it may be a secret)."""
+    context: dict[str, Any] = {"reason": reason, "allowed": allowed, "hint": hint, "hide": hide}
+    return PydanticCustomError("unfit", "{reason}", context)
+
+
+def broken(rules: Sequence[Rule]) -> PydanticCustomError:
+    """Rules that a whole model breaks."""
+    return PydanticCustomError(
+        "rules", "{reason}", {"reason": "; ".join(rule.message for rule in rules), "rules": tuple(rules)}
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    by_case = {item.lower(): item for item in known}
+    found = difflib.get_close_matches(word[:64].lower(), by_case, n=1, cutoff=0.6)
+    return by_case[found[0]] if found else None
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults as a reader meets them: by place, then by field."""
+    return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0, fault.field or "", fault.message))
+
+
+def translate(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:
+    """Every fault behind pydantic's error, in the order of the file."""
+    faults: list[Fault] = []
+    for detail in error.errors(include_url=False)[:MAX_FAULTS]:
+        path: Path = tuple(detail["loc"])
+        context = detail.get("ctx", {})
+        if detail["type"] == "rules":
+            for rule in context["rules"]:
+                place = (*path, *rule.path)
+                given = _written(document, place)
+                faults.append(document.fault(place, rule.message, given=given, allowed=rule.allowed, hint=rule.hint))
+        else:
+            faults.append(_fault(detail, path, context, document, model))
+    return in_order(faults)
+
+
+def _fault(
+    detail: ErrorDetails, path: Path, context: dict[str, Any], document: Document, model: type[BaseModel]
+) -> Fault:
+    given = _written(document, path)
+    match detail["type"]:
+        case "unfit":
+            given = None if context["hide"] else given
+            return document.fault(
+                path, context["reason"], given=given, allowed=context["allowed"], hint=context["hint"]
+            )
+        case "extra_forbidden":
+            key, known = str(path[-1]), _fields(model, path[:-1])
+            meant = nearest(key, known)
+            return document.fault(
+                path,
+                "unknown key",
+                key=True,
+                given=shown(key),
+                allowed=", ".join(known),
+                hint=f"did you mean {meant}?" if meant else None,
+            )
+        case "missing":
+            around = path[:-1]
+            allowed = _description(model, path)
+            return document.fault(path, "missing", key=True, allowed=allowed, hint=_where(around, str(path[-1])))
+        case "literal_error":
+            options = _options(model, path)
+            meant = nearest(str(detail["input"]), options)
+            hint = f"did you mean {meant}?" if meant else None
+            return document.fault(path, "not one of the choices", given=given, allowed=", ".join(options), hint=hint)
+        case kind:
+            message, allowed = _reworded(kind, context, detail["msg"])
+            description = _description(model, path) if kind.startswith("string_pattern") else None
+            return document.fault(path, message, given=given, allowed=description or allowed)
+
+
+_WHOLE = ("not a whole number", "a whole number")
+_YES_NO = ("not a yes or no", "true, false")
+_MAPPING = ("not a mapping", "a mapping of keys to values")
+_WORDING = {
+    "string_type": ("not text", "text; put it in quotes if it looks like a number"),
+    "string_pattern_mismatch": ("not of the right form", "{pattern}"),
+    "string_too_long": ("too long", "up to {max_length} characters"),
+    "string_too_short": ("too short", "at least {min_length} characters"),
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "bool_type": _YES_NO,
+    "bool_parsing": _YES_NO,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "tuple_type": ("not a list", "a list"),
+    "too_short": ("too few entries", "at least {min_length}"),
+    "too_long": ("too many entries", "up to {max_length}"),
+    "greater_than_equal": ("too small", "{ge} or more"),
+    "less_than_equal": ("too large", "{le} or less"),
+}
+"""Pydantic's kinds of error in our words: the message and what is allowed."""
+
+
+def _reworded(kind: str, context: dict[str, Any], message: str) -> tuple[str, str | None]:
+    if kind not in _WORDING:
+        return message[:1].lower() + message[1:], None
+    text, allowed = _WORDING[kind]
+    return text, allowed.format(**context)
+
+
+def _where(around: Path, key: str) -> str:
+    return f"write it under {around[-1]}" if around and isinstance(around[-1], str) else f"add a line {key}: …"
+
+
+def _written(document: Document, path: Path) -> str | None:
+    """What stands at `path`, as written; never more than a line of it."""
+    text = document.written.get(path)
+    if text is not None:
+        return shown(text) if text else "nothing"
+    value: Any = document.data
+    for part in path:
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else None
+
+
+_SECRETS = re.compile(r"(?i)((?:pass(?:phrase|word|wd)?|secret|token|key)[=:]\s*)[^&\s]+|(?<=://)[^/@\s]*(?=@)")
+
+
+def shown(text: str) -> str:
+    """A user's text fit for one line of a terminal, without what looks like a secret in an address."""
+    text = _SECRETS.sub(lambda match: f"{match[1] or ''}***", text[:4096])
+    line = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+    return line if len(line) <= 80 else f"{line[:77]}..."
+
+
+def _models(annotation: Any) -> Iterable[Any]:
+    """The types that an annotation is made of, unions and annotations taken apart."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _models(get_args(annotation)[0])
+    elif origin in (Union, types.UnionType):
+        for part in get_args(annotation):
+            yield from _models(part)
+    else:
+        yield annotation
+
+
+def _at(model: type[BaseModel], path: Path) -> list[Any]:
+    """The types that a path leads to."""
+    here: list[Any] = [model]
+    for part in path:
+        following: list[Any] = []
+        for kind in here:
+            if isinstance(part, str) and isinstance(kind, type) and issubclass(kind, BaseModel):
+                info = kind.model_fields.get(part)
+                following += _models(info.annotation) if info else []
+            elif isinstance(part, int) and get_origin(kind) in (tuple, list):
+                following += _models(get_args(kind)[0])
+        here = following
+    return here
+
+
+def _fields(model: type[BaseModel], path: Path) -> list[str]:
+    return [
+        name
+        for kind in _at(model, path)
+        if isinstance(kind, type) and issubclass(kind, BaseModel)
+        for name in kind.model_fields
+    ]
+
+
+def _options(model: type[BaseModel], path: Path) -> list[str]:
+    return [str(option) for kind in _at(model, path) if get_origin(kind) is Literal for option in get_args(kind)]
+
+
+def _description(model: type[BaseModel], path: Path) -> str | None:
+    """The first sentence of a field's docstring."""
+    if not path or not isinstance(path[-1], str):
+        return None
+    for kind in _at(model, path[:-1]):
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and path[-1] in kind.model_fields:
+            text = " ".join((kind.model_fields[path[-1]].description or "").split())
+            return text.split(". ")[0].rstrip(".") or None
+    return None

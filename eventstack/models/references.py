@@ -1,0 +1,57 @@
+"""Values that point at something: where a secret is to be found, where a feed comes from."""
+
+from typing import ClassVar, NamedTuple, Self
+
+from eventstack.models.units import Written
+
+
+class _Pair(NamedTuple):
+    kind: str
+    name: str
+
+
+class _Reference(Written, _Pair):
+    """A kind that stands alone (`generated`), or a kind with a name (`env:NAME`)."""
+
+    alone: ClassVar[tuple[str, ...]] = ()
+    named: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `kind` or `kind:name`; raises ValueError for anything else, without repeating it."""
+        if text in cls.alone:
+            return cls(text, "")
+        kind, colon, name = text.partition(":")
+        if kind in cls.alone and colon:
+            raise ValueError(f"{kind} takes no name")
+        if kind not in cls.named or not colon:
+            raise ValueError(f"not {cls.what}")
+        if not name.strip() or not name.isprintable():
+            raise ValueError(f"{kind}: needs a name after the colon")
+        return cls(kind, name.strip())
+
+    what: ClassVar[str] = "a reference"
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.kind in self.named else self.kind
+
+
+class SecretReference(_Reference):
+    """Where a secret is found: made on the machine that needs it, a variable's name, a private file's path."""
+
+    what = "a reference to a secret"
+    allowed = "generated, env:NAME, file:PATH or none; never the secret itself"
+    pattern = r"^(generated|none|env:.+|file:.+)$"
+    secret = True
+    alone = ("generated", "none")
+    named = ("env", "file")
+
+
+class SourceReference(_Reference):
+    """What stands in for a venue: nothing of ours, a synthetic picture, a file in a loop."""
+
+    what = "a source"
+    allowed = "none, synthetic or file:PATH"
+    pattern = r"^(none|synthetic|file:.+)$"
+    alone = ("none", "synthetic")
+    named = ("file",)

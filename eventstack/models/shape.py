@@ -1,0 +1,44 @@
+"""What every model of ours has in common: frozen, no unknown keys, a docstring under every field."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+
+from eventstack.models.faults import unfit
+from eventstack.models.units import Duration
+
+ID_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$"
+"""Ids become names of stacks, directories and addresses: up to 48 lower-case letters, digits and inner hyphens."""
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+
+Switch = StrictBool
+
+Line = Annotated[
+    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+]
+"""One line of text for people."""
+
+
+class Shape(BaseModel):
+    """A mapping that a user writes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=False)
+
+
+def _whole_seconds(value: Duration) -> Duration:
+    if value.denominator != 1:
+        raise unfit("not whole seconds", allowed="whole seconds, as 6s or 2m")
+    return value
+
+
+WholeSeconds = Annotated[Duration, AfterValidator(_whole_seconds)]
+
+
+def off_or(value: Any) -> Any:
+    """Let a mapping be switched off in words; an empty value is neither and is refused."""
+    if value == "off":
+        return None
+    if value is None or isinstance(value, str | bool | int | float):
+        raise unfit("neither off nor a mapping", allowed="off, or a mapping of keys to values")
+    return value

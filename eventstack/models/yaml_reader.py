@@ -1,0 +1,337 @@
+"""Read one YAML 1.2 document as plain data, and remember where every value was written.
+
+Values follow the core schema of YAML 1.2.2 (section 10.3): `NO`, `off` and `20:45` are text, `0o17` is octal,
+there are no dates and no merge keys. Keys are always text. What a hand-written file never needs is refused with
+a place: tags, several documents, duplicate keys, aliases without measure, depth and size beyond the bounds below.
+Nothing in a file is executed; time and memory are bounded by `MAX_BYTES` and `MAX_NODES`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml import events as ev
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from eventstack.errors import ConfigError, Fault
+from eventstack.models.core_schema import plain
+
+MAX_BYTES = 1 << 20
+"""A file longer than this was not written by hand."""
+
+MAX_DEPTH = 64
+"""Mappings and lists inside one another."""
+
+MAX_NODES = 20_000
+"""Keys, values, mappings and lists, those that an alias repeats counted each time."""
+
+MAX_FAULTS = 100
+"""More faults than this of one file help nobody."""
+
+Path = tuple[str | int, ...]
+"""Where a value stands: keys and list indices from the top."""
+
+
+class Mark(NamedTuple):
+    """A place in a file; both count from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file's content as plain data, with the place of each key and value and the text that was written."""
+
+    file: str
+    data: dict[str, Any]
+    keys: dict[Path, Mark] = field(repr=False)
+    values: dict[Path, Mark] = field(repr=False)
+    written: dict[Path, str] = field(repr=False)
+
+    def mark(self, path: Path, *, key: bool = False) -> Mark:
+        """The place of the value (or of its key) at `path`, or of the nearest thing around it that was written."""
+        for length in range(len(path), 0, -1):
+            place = path[:length]
+            exact = length == len(path)
+            found = self.keys.get(place) if key or not exact else None
+            found = found or self.values.get(place) or self.keys.get(place)
+            if found:
+                return found
+        return self.values.get((), Mark(1, 1))
+
+    def fault(
+        self,
+        path: Path,
+        message: str,
+        *,
+        key: bool = False,
+        given: str | None = None,
+        allowed: str | None = None,
+        hint: str | None = None,
+    ) -> Fault:
+        """A fault at `path` of this file."""
+        line, column = self.mark(path, key=key)
+        return Fault(
+            message,
+            file=self.file,
+            line=line,
+            column=column,
+            field=dotted(path),
+            given=given,
+            allowed=allowed,
+            hint=hint,
+        )
+
+
+def dotted(path: Path) -> str | None:
+    """A path as people write it: `ladder.renditions[1].bitrate`; None for the top."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".") or None
+
+
+def read(content: bytes, file: str) -> Document:
+    """Read one document; `file` is what faults call it. Raises ConfigError for anything but one plain mapping."""
+    return _Reader(file).read(_text(content, file))
+
+
+def _text(content: bytes, file: str) -> str:
+    if len(content) > MAX_BYTES:
+        raise ConfigError(
+            Fault("the file is too large", file=file, given=f"{len(content)} bytes", allowed=f"up to {MAX_BYTES}")
+        )
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ConfigError(
+            Fault("not UTF-8 but UTF-16", file=file, line=1, allowed="UTF-8", hint="save the file as UTF-8")
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as cause:
+        line, column = _position(content[: cause.start].decode("utf-8", "replace"))
+        given = f"byte 0x{content[cause.start]:02x}"
+        fault = Fault(
+            "not UTF-8", file=file, line=line, column=column, given=given, allowed="UTF-8", hint="save it as UTF-8"
+        )
+        raise ConfigError(fault) from cause
+    odd = _UNPRINTABLE.search(text)
+    if odd:
+        line, column = _position(text[: odd.start()])
+        given = f"the control character U+{ord(odd.group()):04X}"
+        raise ConfigError(
+            Fault("binary, not text", file=file, line=line, column=column, given=given, allowed="YAML text")
+        )
+    return text
+
+
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML 1.2.2 section 5.1 leaves out of its printable characters."""
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _position(before: str) -> Mark:
+    return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+@dataclass
+class _Open:
+    """A mapping or list that is being read."""
+
+    value: dict[str, Any] | list[Any]
+    path: Path
+    anchor: str | None
+    key: str | None = None
+    """The key of a mapping whose value comes next."""
+
+    first_node: int = 0
+
+
+class _Reader:
+    """Builds one document from the parser's events, without recursion."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.keys: dict[Path, Mark] = {}
+        self.values: dict[Path, Mark] = {}
+        self.written: dict[Path, str] = {}
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.stack: list[_Open] = []
+        self.nodes = 0
+        self.documents = 0
+        self.top: Any = None
+        self.faults: list[Fault] = []
+
+    def read(self, text: str) -> Document:
+        for event in self._events(text):
+            self._take(event)
+        if self.documents == 0 or (self.top is None and not self.faults):
+            raise ConfigError(Fault("the file is empty", file=self.file, line=1, allowed="a mapping of keys to values"))
+        if not isinstance(self.top, dict):
+            line, column = self.values[()]
+            given = "a list" if isinstance(self.top, list) else self.written.get((), "")[:80]
+            self.faults.append(
+                Fault(
+                    "not a mapping",
+                    file=self.file,
+                    line=line,
+                    column=column,
+                    given=given,
+                    allowed="a mapping of keys to values",
+                )
+            )
+        if self.faults:
+            raise ConfigError(*self.faults)
+        return Document(self.file, self.top, self.keys, self.values, self.written)
+
+    def _events(self, text: str) -> Iterator[Any]:
+        try:
+            yield from YAML(typ="safe", pure=True).parse(text)
+        except MarkedYAMLError as cause:
+            mark = cause.problem_mark or cause.context_mark
+            problem = " ".join(str(cause.problem or cause.context or "can't be read").split())
+            fault = Fault(
+                f"not YAML: {problem}",
+                file=self.file,
+                line=mark.line + 1 if mark else None,
+                column=mark.column + 1 if mark else None,
+            )
+            raise ConfigError(*self.faults, fault) from cause
+        # The scanner turns \U escapes and %YAML numbers into values before it checks them.
+        except (YAMLError, ValueError, OverflowError) as cause:
+            raise ConfigError(*self.faults, Fault(f"not YAML: {str(cause).splitlines()[0]}", file=self.file)) from cause
+
+    def _take(self, event: Any) -> None:
+        match event:
+            case ev.DocumentStartEvent():
+                self._document(event)
+            case ev.AliasEvent():
+                self._alias(event)
+            case ev.ScalarEvent():
+                self._scalar(event)
+            case ev.MappingStartEvent() | ev.SequenceStartEvent():
+                self._open(event)
+            case ev.MappingEndEvent() | ev.SequenceEndEvent():
+                self._close()
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self._stop(
+                event,
+                "several documents in one file",
+                allowed="one document",
+                hint="put the rest into a file of its own",
+            )
+        if event.version and tuple(event.version) != (1, 2):
+            given = ".".join(str(number) for number in event.version)
+            self._stop(event, "another version of YAML", given=given, allowed="1.2", hint="remove the %YAML line")
+
+    def _open(self, event: Any) -> None:
+        self._tag(event)
+        self._count(event, 1)
+        if len(self.stack) >= MAX_DEPTH:
+            self._stop(event, "nested too deeply", allowed=f"up to {MAX_DEPTH} levels")
+        path = self._path(event)
+        self.values.setdefault(path, _mark(event))
+        value: dict[str, Any] | list[Any] = {} if isinstance(event, ev.MappingStartEvent) else []
+        self.stack.append(_Open(value, path, event.anchor, first_node=self.nodes))
+
+    def _close(self) -> None:
+        done = self.stack.pop()
+        if done.anchor:
+            self.anchors[done.anchor] = (done.value, self.nodes - done.first_node + 1)
+        self._put(done.value)
+
+    def _scalar(self, event: Any) -> None:
+        self._tag(event)
+        self._count(event, 1)
+        if _SURROGATE.search(event.value):
+            self._stop(event, "half a character (a lone surrogate)", allowed="whole characters")
+        holder = self.stack[-1] if self.stack else None
+        if holder and isinstance(holder.value, dict) and holder.key is None:
+            self._key(holder, event)
+            if event.anchor:
+                self.anchors[event.anchor] = (event.value, 1)
+            return
+        path = self._path(event)
+        self.values.setdefault(path, _mark(event))
+        self.written.setdefault(path, event.value)
+        value = plain(event.value) if event.implicit[0] else event.value
+        if event.anchor:
+            self.anchors[event.anchor] = (value, 1)
+        self._put(value)
+
+    def _key(self, holder: _Open, event: Any) -> None:
+        path = (*holder.path, event.value)
+        if path in self.keys:
+            earlier = self.keys[path].line
+            self._fault(
+                event, "duplicate key", path=path, given=event.value, hint=f"it stands in line {earlier} already"
+            )
+        self.keys.setdefault(path, _mark(event))
+        holder.key = event.value
+
+    def _alias(self, event: Any) -> None:
+        if any(item.anchor == event.anchor for item in self.stack):
+            self._stop(event, "an alias inside the value that it repeats", given=f"*{event.anchor}")
+        if event.anchor not in self.anchors:
+            self._stop(event, "an alias to nothing", given=f"*{event.anchor}", allowed="a name that an & gave before")
+        value, nodes = self.anchors[event.anchor]
+        self._count(event, nodes)
+        path = self._path(event)
+        self.values.setdefault(path, _mark(event))
+        self.written.setdefault(path, f"*{event.anchor}")
+        self._put(value)
+
+    def _path(self, event: Any) -> Path:
+        """Where the value of this event goes; a mapping that waits for a key can't take it."""
+        if not self.stack:
+            return ()
+        holder = self.stack[-1]
+        if isinstance(holder.value, list):
+            return (*holder.path, len(holder.value))
+        if holder.key is None:
+            self._stop(event, "a key that is not plain text", path=holder.path, allowed="text")
+        return (*holder.path, holder.key or "")
+
+    def _put(self, value: Any) -> None:
+        if not self.stack:
+            self.top = value
+            return
+        holder = self.stack[-1]
+        if isinstance(holder.value, list):
+            holder.value.append(value)
+        elif holder.key is not None:
+            holder.value.setdefault(holder.key, value)
+            holder.key = None
+
+    def _count(self, event: Any, nodes: int) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            self._stop(
+                event, "too much content", allowed=f"up to {MAX_NODES} keys and values, aliases counted each time"
+            )
+
+    def _tag(self, event: Any) -> None:
+        if event.tag and not (event.tag == "!" and event.implicit):
+            self._fault(event, "a tag", given=f"!<{event.tag}>"[:80], allowed="plain values", hint="remove the tag")
+
+    def _fault(self, event: Any, message: str, *, path: Path | None = None, **details: str) -> None:
+        line, column = _mark(event)
+        if path is None:
+            path = self.stack[-1].path if self.stack else ()
+            path = (*path, self.stack[-1].key) if self.stack and self.stack[-1].key else path
+        self.faults.append(Fault(message, file=self.file, line=line, column=column, field=dotted(path), **details))
+        if len(self.faults) >= MAX_FAULTS:
+            raise ConfigError(*self.faults)
+
+    def _stop(self, event: Any, message: str, *, path: Path | None = None, **details: str) -> None:
+        self._fault(event, message, path=path, **details)
+        raise ConfigError(*self.faults)
+
+
+def _mark(event: Any) -> Mark:
+    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
