@@ -1,0 +1,61 @@
+"""`eventstack doctor`: everything that a run needs, what is there, and how to mend what is not."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import click
+
+from eventstack.deploy import checkup
+from eventstack.deploy.health import Check
+from eventstack.settings import Settings
+
+_STYLES = {"ok": "green", "warn": "yellow", "missing": "bold red"}
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Say what a run needs of this machine, what is there, and how to mend what is not.
+
+    Nothing is installed or changed. The exit code is 1 when something is missing that a run can't do without.
+    """
+    checks = tuple(checkup.examine(Settings.from_environment()))
+    missing = any(check.status == "missing" for check in checks)
+    if as_json:
+        document = {"ok": not missing, "checks": [dataclasses.asdict(check) for check in checks]}
+        click.echo(json.dumps(document, indent=2))
+    else:
+        _print(checks)
+    ctx.exit(1 if missing else 0)
+
+
+def _print(checks: tuple[Check, ...]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("what", no_wrap=True)
+    table.add_column("found", overflow="fold", ratio=3)
+    table.add_column("wanted", overflow="fold", ratio=2)
+    table.add_column("status", no_wrap=True)
+    table.add_column("remedy", overflow="fold", ratio=3)
+    for check in checks:
+        found = Text(check.found)
+        if check.place:
+            found.append(f"  {_short(check.place)}", style="dim")
+        status = Text(check.status, style=_STYLES[check.status])
+        table.add_row(check.name, found, Text(check.wanted), status, Text(check.remedy))
+    console = Console()
+    console.print(table)
+    counts = {status: sum(check.status == status for check in checks) for status in _STYLES}
+    console.print(f"{counts['ok']} ok, {counts['warn']} to look at, {counts['missing']} missing", highlight=False)
+
+
+def _short(place: str) -> str:
+    """Abbreviate a path to its end, which tells most; `--json` has the whole of it."""
+    parts = Path(place).parts
+    return place if len(parts) <= 3 else str(Path("…", *parts[-2:]))
