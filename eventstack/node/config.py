@@ -13,7 +13,8 @@ from eventstack.planning.plan import AudioTrack, Plain, Rendition, SecretRef, Se
 
 class Receiver(Plain, frozen=True, tag="receiver"):
     """Takes the contribution feed and stamps it with the event's timeline. Outputs: `ingest` (address for the
-    sender), `passphrase_file` (path or ""), `feed` (address that the encoder reads)."""
+    sender), `passphrase_file` (path or ""), `feed` (address that the encoder reads).
+    """
 
     epoch: str
     latency_ms: int
@@ -81,7 +82,8 @@ class PublisherDrm(Plain, frozen=True):
 
 class Publisher(Plain, frozen=True, tag="publisher"):
     """Our manifest layer: publishes complete cells once, writes HLS and DASH, keeps the recording.
-    Outputs: `root` (the folder that the origin serves)."""
+    Outputs: `root` (the folder that the origin serves).
+    """
 
     occurrence: str
     packager_directory: str
@@ -109,7 +111,8 @@ class Keys(Plain, frozen=True, tag="keys"):
 
 class ContentKey(Plain, frozen=True, tag="content-key"):
     """One event's content keys in the key service on the same node, one per label, and their sealed record
-    beside the recording. Outputs: `kids` (label → key id), `record` (path of the sealed record)."""
+    beside the recording. Outputs: `kids` (label → key id), `record` (path of the sealed record).
+    """
 
     keys: str
     credential_file: str
@@ -120,12 +123,14 @@ class ContentKey(Plain, frozen=True, tag="content-key"):
 
 class Archive(Plain, frozen=True, tag="archive"):
     """The server that the edge reads recordings from; the store itself is the machine's (`Place.archive`).
-    Outputs: `address`, `directory`."""
+    Outputs: `address`, `directory`.
+    """
 
 
 class Recording(Plain, frozen=True, tag="recording"):
     """One event's place in the archive; removed from the engine's books at destroy, its files kept.
-    Outputs: `directory`."""
+    Outputs: `directory`.
+    """
 
     archive: str
     occurrence: str
@@ -140,7 +145,8 @@ class Edge(Plain, frozen=True, tag="edge"):
 
 class EdgeEntry(Plain, frozen=True, tag="edge-entry"):
     """One event's own entry on the edge, unpublished until the verb says so. Outputs: `hls`, `dash`,
-    `preview_hls`, `preview_dash`, `vod_hls`, `vod_dash` (addresses), `credential_file` (opens its verbs)."""
+    `preview_hls`, `preview_dash`, `vod_hls`, `vod_dash` (addresses), `credential_file` (opens its verbs).
+    """
 
     edge: str
     occurrence: str
@@ -148,7 +154,18 @@ class EdgeEntry(Plain, frozen=True, tag="edge-entry"):
 
 
 PartConfig = (
-    Receiver | Sender | Encoder | Packager | Publisher | Origin | Keys | ContentKey | Archive | Recording | Edge | EdgeEntry
+    Receiver
+    | Sender
+    | Encoder
+    | Packager
+    | Publisher
+    | Origin
+    | Keys
+    | ContentKey
+    | Archive
+    | Recording
+    | Edge
+    | EdgeEntry
 )
 """Every kind of part; the JSON carries its kind in `type`."""
 

@@ -59,7 +59,7 @@ class Part(Protocol[Config_contra]):
 
     kind: str
     autostart: bool
-    """Started by its creation (origin, edge, keys, archive) or by the `start` verb (what costs: sender to publisher)."""
+    """Started by its creation (origin, edge, keys, archive) or by the `start` verb (what costs: sender to packager)."""
 
     start_order: int
     """Lower starts first and stops last: publisher 10, packager 20, encoder 30, receiver 40, sender 50."""

@@ -1,0 +1,68 @@
+"""What a recording says of itself: `vod.json`, written beside its manifests and read by every later check."""
+
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from eventstack.planning.plan import Plain
+
+FILE = "vod.json"
+KEYS = "keys.jwe"
+"""The sealed key record beside a protected recording."""
+
+
+class RecordedTrack(Plain, frozen=True):
+    """One track: `bandwidth` is the measured peak over a cell in bit/s, `size` the bytes of all its cells."""
+
+    name: str
+    kind: Literal["video", "audio"]
+    label: str
+    codec: str
+    timescale: int
+    bandwidth: int
+    size: int
+
+
+class VodRecord(Plain, frozen=True, kw_only=True):
+    """One programme on demand: the cells from `first_cell` up to, not including, `end_cell`.
+
+    `cells` counts those that are there, `missing` names those that are not; `segment` and `duration` are seconds
+    as rationals (`duration` includes the missing), `programme_start` is UTC, `epoch` the plan's; `kids` maps key
+    label to key id and is empty for a clear recording.
+    """
+
+    format: int = 1
+    occurrence: str
+    title: str
+    tracks: tuple[RecordedTrack, ...]
+    first_cell: int
+    end_cell: int
+    cells: int
+    missing: tuple[int, ...]
+    segment: str
+    epoch: str
+    programme_start: str
+    duration: str
+    kids: dict[str, str]
+    scheme: str
+
+    @property
+    def duration_s(self) -> float:
+        """The programme's length in seconds, for people and for comparisons with a clock."""
+        return float(Fraction(self.duration))
+
+    def numbers(self) -> tuple[int, ...]:
+        """The cells that are there, in order."""
+        absent = set(self.missing)
+        return tuple(number for number in range(self.first_cell, self.end_cell) if number not in absent)
+
+
+def decode(document: bytes | str) -> VodRecord:
+    """Read `vod.json`; raises `msgspec.ValidationError` or `msgspec.DecodeError` for anything else."""
+    return msgspec.json.decode(document, type=VodRecord)
+
+
+def encode(record: VodRecord) -> bytes:
+    """The text of `vod.json`: keys sorted, indented for people."""
+    return msgspec.json.format(msgspec.json.encode(record, order="sorted"), indent=2) + b"\n"

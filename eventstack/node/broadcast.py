@@ -1,0 +1,112 @@
+"""What a node does as a whole: start, stop, slate, publish, unpublish. Each is idempotent and takes seconds.
+
+These are the only sentences that know the publisher and the encoder by their place in the chain.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from eventstack.errors import EventstackError
+from eventstack.node.supervised import Supervised
+from eventstack.node.supervisor import RequestError, Supervisor
+
+START_S = 15.0
+"""Seconds that `start` waits for every part to be ready; what is not by then is named and goes on starting."""
+
+_log = logging.getLogger(__name__)
+
+
+async def start(supervisor: Supervisor, _: dict[str, Any]) -> dict[str, Any]:
+    """Start all parts that wait for it, the far end of the chain first, so that each finds its receiver."""
+    parts = _waiting(supervisor)
+    supervisor.change(started=True)
+    for part in parts:
+        supervisor.want_part(part, "started")
+        await part.until(part.has_spawned, START_S)
+    await asyncio.gather(*(part.until(part.has_settled, START_S) for part in parts))
+    failed = [f"{part.name}: {part.detail}" for part in parts if part.state == "failed"]
+    if failed:
+        raise RequestError(500, f"started, but {'; '.join(failed)}")
+    slow = [part.name for part in parts if part.state == "starting"]
+    detail = f"started; not ready yet: {', '.join(slow)}" if slow else "started"
+    return _answer(detail, parts)
+
+
+async def stop(supervisor: Supervisor, _: dict[str, Any]) -> dict[str, Any]:
+    """Finish the programme (mark out, recording complete), then stop what feeds it; the publisher stays.
+
+    Whatever becomes of the finish, what costs is stopped; the finish's failure is told afterwards, and another
+    `stop` tries it again.
+    """
+    publisher = _kind(supervisor, "publisher")
+    fault: Exception | None = None
+    measured: dict[str, Any] = {}
+    if publisher and publisher.wanted == "started":
+        try:
+            measured = await supervisor.verb(publisher.name, "finish", {})
+        except (EventstackError, OSError, ValueError, RuntimeError) as error:
+            fault = error
+    feeding = [part for part in _waiting(supervisor) if part is not publisher]
+    await asyncio.gather(*(supervisor.stop_part(part) for part in reversed(feeding)))
+    supervisor.change(started=False)
+    if fault:
+        raise RequestError(500, f"stopped, but the programme could not be finished: {fault}") from fault
+    return {**_answer("stopped", feeding), "measured": measured}
+
+
+async def slate(supervisor: Supervisor, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Show the slate in place of the picture, or take it away: `on` says which."""
+    on = arguments.get("on")
+    if not isinstance(on, bool):
+        raise RequestError(400, 'slate takes {"on": true} or {"on": false}')
+    measured = await supervisor.verb(_need(supervisor, "encoder").name, "slate", {"on": on})
+    supervisor.change(slate=on)
+    return {"ok": True, "detail": f"slate {'on' if on else 'off'}", "measured": measured}
+
+
+async def publish(supervisor: Supervisor, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Mark in: the programme begins at the next cell. The node is on air from before the attempt."""
+    publisher = _need(supervisor, "publisher")
+    was = supervisor.state.on_air
+    supervisor.change(on_air=True)
+    try:
+        measured = await supervisor.verb(publisher.name, "publish", arguments)
+    except Exception:
+        supervisor.change(on_air=was)
+        raise
+    return {"ok": True, "detail": "published", "measured": measured}
+
+
+async def unpublish(supervisor: Supervisor, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Off air: mark out if that is still open."""
+    measured = await supervisor.verb(_need(supervisor, "publisher").name, "unpublish", arguments)
+    supervisor.change(on_air=False)
+    return {"ok": True, "detail": "unpublished", "measured": measured}
+
+
+Verb = Callable[[Supervisor, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+VERBS: dict[str, Verb] = {"start": start, "stop": stop, "slate": slate, "publish": publish, "unpublish": unpublish}
+"""Every verb of a node by name."""
+
+
+def _waiting(supervisor: Supervisor) -> list[Supervised]:
+    parts = [part for part in supervisor.parts.values() if not part.part.autostart]
+    return sorted(parts, key=lambda part: (part.part.start_order, part.name))
+
+
+def _kind(supervisor: Supervisor, kind: str) -> Supervised | None:
+    return next((part for part in supervisor.parts.values() if part.kept.kind == kind), None)
+
+
+def _need(supervisor: Supervisor, kind: str) -> Supervised:
+    part = _kind(supervisor, kind)
+    if part is None:
+        raise RequestError(409, f"this node has no {kind}")
+    return part
+
+
+def _answer(detail: str, parts: list[Supervised]) -> dict[str, Any]:
+    return {"ok": True, "detail": detail, "measured": {"states": {part.name: part.state for part in parts}}}
