@@ -1,0 +1,43 @@
+"""A program's own guard against what could never be found again: no resource without its six tags."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from eventstack.components.inputs import is_open
+from eventstack.errors import ConfigError, Fault
+from eventstack.planning import naming
+
+PROPERTIES = ("tags", "labels")
+"""Where the suppliers keep them."""
+
+
+def refuse_untagged() -> None:
+    """Refuse every resource that lacks a tag, whoever makes it; the first line of a program."""
+    pulumi.runtime.register_resource_transform(check)
+
+
+def check(args: pulumi.ResourceTransformArgs) -> None:
+    """Raise ConfigError for a resource without the six tags; components and providers need none, they cost nothing."""
+    if not args.custom or args.type_.startswith("pulumi:"):
+        return
+    missing = [key for key in naming.TAG_KEYS if not _has(args.props, key)]
+    if missing:
+        raise ConfigError(
+            Fault(
+                f"refused: it lacks {', '.join(missing)}",
+                field=f"{args.type_} {args.name!r}",
+                hint="give it planning.naming.role_tags from its creation on",
+            )
+        )
+
+
+def _has(props: Mapping[str, Any], key: str) -> bool:
+    for name in PROPERTIES:
+        tags = props.get(name)
+        if is_open(tags):
+            return True
+        if isinstance(tags, Mapping) and key in tags and tags[key] != "":
+            return True
+    return False

@@ -1,0 +1,5 @@
+"""The program of an event's stack, for `pulumi up` by hand."""
+
+from eventstack import program
+
+program.main()

@@ -1,0 +1,5 @@
+"""The program of a foundation's stack, for `pulumi up` by hand."""
+
+from eventstack import program
+
+program.main()
