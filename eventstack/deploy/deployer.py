@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from eventstack.planning.found import Found as Found  # part of this protocol's vocabulary
+from eventstack.planning.found import Found as Found  # noqa: PLC0414 - a word of this protocol, imported from here too
 from eventstack.planning.plan import StackPlan
 
 Kind = Literal["preview", "up", "destroy"]
@@ -33,7 +33,8 @@ OnProgress = Callable[[Progress], None]
 @dataclass(frozen=True)
 class Outcome:
     """How an operation ended. `outputs` are the stack's (secrets masked), `changes` counts resources by op,
-    `operation` is its id in the journal, `log` the folder of its files."""
+    `operation` is its id in the journal, `log` the folder of its files.
+    """
 
     kind: Kind
     ok: bool
@@ -59,12 +60,20 @@ class StackState:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What two inventories, a settle time apart, say is left of a stack; `clean` when nothing but what is accounted for."""
+    """What two inventories, a settle time apart, show of a stack; `clean` when only what is accounted for."""
 
     clean: bool
     inventories: tuple[tuple[Found, ...], ...]
     accounted: tuple[dict[str, Any], ...]
     path: str = ""
+
+
+@dataclass(frozen=True)
+class Override:
+    """A person who lifts a rule, and why; both stand in the journal and in the as-run."""
+
+    person: str
+    reason: str
 
 
 class Deployer(Protocol):
@@ -75,11 +84,18 @@ class Deployer(Protocol):
         ...
 
     def up(self, plan: StackPlan, *, build_hash: str, on_progress: OnProgress = lambda _: None) -> Outcome:
-        """Make the stack what the plan says; refuses when `build_hash` is not the plan's, or what was previewed differs."""
+        """Make the stack what the plan says; refuses another `build_hash` than the plan's, or than was previewed."""
         ...
 
-    def destroy(self, plan: StackPlan, *, reason: str, on_progress: OnProgress = lambda _: None) -> Outcome:
-        """Remove everything of the stack; refuses on air (unless `reason` names a person's override) and while a child lives."""
+    def destroy(
+        self,
+        plan: StackPlan,
+        *,
+        reason: str,
+        override: Override | None = None,
+        on_progress: OnProgress = lambda _: None,
+    ) -> Outcome:
+        """Remove everything of the stack; refuses on air (unless a person overrides it) and while a child lives."""
         ...
 
     def evidence(self, plan: StackPlan) -> Evidence:

@@ -17,7 +17,7 @@ from eventstack.deploy.liveness import Identity
 from eventstack.deploy.request import ENGINE, ENGINE_LOG, tail
 
 
-class Interrupted(Exception):  # noqa: N818 - it is a wish, not an error
+class Interrupted(Exception):
     """The operation was asked to end before its engine was started."""
 
 

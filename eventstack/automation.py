@@ -1,0 +1,73 @@
+"""What any scheduler calls: a deployer for one cloud, put together from the settings and the cloud's own answers.
+
+```python
+from eventstack import automation
+from eventstack.settings import Settings
+
+deployer = automation.deployer(Settings.from_environment(), "local")
+```
+
+Its calls are blocking, idempotent and safe to repeat: `preview`, `up`, `destroy`, `evidence`, `forget`, `observe`
+(`eventstack.deploy.deployer.Deployer`).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from eventstack import clouds
+from eventstack.deploy import engine
+from eventstack.deploy.deployer import Found
+from eventstack.deploy.pulumi_deployer import PulumiDeployer
+from eventstack.planning.plan import StackPlan
+from eventstack.settings import Settings
+
+
+def deployer(
+    settings: Settings,
+    cloud: str,
+    *,
+    found: engine.Engine | None = None,
+    record_of: Callable[[StackPlan], str] = lambda plan: plan.build.occurrence,
+    say: Callable[[str], None] = lambda _: None,
+) -> PulumiDeployer:
+    """The deployer of one cloud; finds the engine, or makes it (minutes, told to `say`), unless it is given.
+
+    `record_of` names the occurrence under whose records a stack's evidence and logs go. Raises ConfigError for an
+    unknown cloud, and what `engine.find_or_install` raises.
+    """
+    inventory, verbs = clouds.inventory(cloud), clouds.verbs(cloud)
+
+    def look(tags: Mapping[str, str]) -> list[Found]:
+        things: list[Found] = inventory.by_tags(settings, tags)
+        return things
+
+    return PulumiDeployer(
+        settings,
+        found or engine.find_or_install(settings, say),
+        inventory=look,
+        remove=inventory.remove,
+        on_air=lambda plan: any(thing.on_air for thing in look(plan.build.tags)),
+        accounted=lambda plan: accounted(settings, plan),
+        card=lambda plan, outputs: verbs.card(outputs) if plan.build.layer == "event" else None,
+        record_of=record_of,
+    )
+
+
+def accounted(settings: Settings, plan: StackPlan) -> list[dict[str, Any]]:
+    """What an event leaves on purpose, a line each: its recording, the sealed keys beside it, its records."""
+    if plan.build.layer != "event":
+        return []
+    lines: list[dict[str, Any]] = [{"what": "records", "identity": str(settings.records / plan.build.occurrence)}]
+    if plan.build.archive is None or not plan.build.archive.path:
+        return lines
+    recording = settings.archive / plan.build.archive.path
+    files = [path for path in recording.rglob("*") if path.is_file()]
+    if files:
+        size = sum(path.stat().st_size for path in files)
+        lines.append({"what": "recording", "identity": str(recording), "files": len(files), "bytes": size})
+    sealed = recording / "keys.jwe"
+    if sealed.is_file():
+        digest = hashlib.sha256(sealed.read_bytes()).hexdigest()
+        lines.append({"what": "sealed key record", "identity": str(sealed), "sha256": digest})
+    return lines

@@ -1,0 +1,138 @@
+"""What forbids an operation before anything is touched."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from eventstack.deploy.checkpoint import Checkpoint
+from eventstack.deploy.deployer import Found, Override
+from eventstack.deploy.journal import Journal, Known, StackKey
+from eventstack.errors import Final, Refused, Retryable
+from eventstack.planning.plan import StackPlan, sha256
+
+OnAir = Callable[[StackPlan], bool | None]
+"""Looks whether a stack's event is on air; None, or an exception, means that looking failed."""
+
+Inventory = Callable[[Mapping[str, str]], Sequence[Found]]
+"""Everything of ours in the cloud whose tags contain the given ones."""
+
+LOOK_AGAIN_S = 10.0
+"""When to ask an inventory again that could not be read, in seconds."""
+
+
+def same_parents(plan: StackPlan, journal: Journal) -> None:
+    """Refuse a plan whose recorded parents' outputs are not what their stacks say now."""
+    for parent in plan.build.parents:
+        known = journal.stack(StackKey(plan.build.owner, parent.project, parent.stack))
+        name = f"{parent.project}/{parent.stack}"
+        rule = "a plan runs with the parents' outputs that it was made with"
+        remedy = "make the plan again from what the parent says now"
+        if not known.living or known.outputs is None:
+            raise Refused(f"the parent {name} does not exist here", rule=rule, override=remedy)
+        if sha256(parent.outputs) != parent.outputs_hash:
+            raise Refused(f"the plan's record of {name} was altered", rule=rule, override=remedy)
+        if sha256(known.outputs) != parent.outputs_hash:
+            changed = [
+                key
+                for key in sorted({*known.outputs, *parent.outputs})
+                if known.outputs.get(key) != parent.outputs.get(key)
+            ]
+            raise Refused(f"outputs of {name} changed: {', '.join(changed)}", rule=rule, override=remedy)
+
+
+def off_air(plan: StackPlan, on_air: OnAir, override: Override | None) -> None:
+    """Refuse what is on air; what can't be looked at counts as on air."""
+    if override is not None:
+        return
+    try:
+        seen = on_air(plan)
+    except Exception as error:  # noqa: BLE001 - whatever keeps us from looking, the answer is "on air"
+        seen, doubt = None, f": {type(error).__name__}"
+    else:
+        doubt = ""
+    if seen is False:
+        return
+    what = "is on air" if seen else f"may be on air (looking failed{doubt})"
+    raise Refused(
+        f"{plan.build.occurrence} {what}",
+        rule="an event on air is never torn down, replaced or updated",
+        override="a person may lift it by name and reason: Override(person, reason)",
+    )
+
+
+def childless(plan: StackPlan, journal: Journal, inventory: Inventory) -> None:
+    """Refuse to remove a layer that a living stack stands on, by the journal or by the cloud's inventory."""
+    rule = "a layer is not removed while a child lives"
+    for child in journal.children(StackKey.of(plan)):
+        if child.living:
+            raise Refused(f"{child.key} still stands on it", rule=rule, override="destroy and forget the child first")
+        left = look(inventory, child.plan.build.tags, str(child.key)) if child.plan else []
+        if left:
+            things = ", ".join(f"{found.kind} {found.identity}" for found in left)
+            raise Refused(f"of {child.key} there is still: {things}", rule=rule, override="remove these first")
+
+
+def look(inventory: Inventory, tags: Mapping[str, str], stack: str) -> list[Found]:
+    """Ask the inventory; raises Retryable when it can't be read, for a silent cloud is not an empty one."""
+    try:
+        return list(inventory(tags))
+    except Exception as error:
+        raise Retryable(f"the inventory can't be read: {error}", after_s=LOOK_AGAIN_S, stack=stack) from error
+
+
+def must_create(known: Known, books: Checkpoint) -> bool:
+    """Whether the engine has to be asked for the stack; never "create or select".
+
+    Raises:
+        Final: when the journal and the engine's books contradict each other, or the books can't be read.
+    """
+    if books.existence == "unknown":
+        raise Final(f"the engine's books can't be read: {books.detail}. {WAYS_OUT}", stack=str(known.key))
+    if books.existence == "absent":
+        if known.created == "yes":
+            raise Final(f"the journal knows this stack and the engine's books don't. {WAYS_OUT}", stack=str(known.key))
+        return True
+    if known.created == "no":
+        raise Final(
+            "the engine's books hold a stack that the journal never created. Ways out: restore the journal, or look"
+            " at it with `pulumi stack`, see that it is empty and remove it with `pulumi stack rm`",
+            stack=str(known.key),
+        )
+    return False
+
+
+WAYS_OUT = (
+    "Nothing was touched. Ways out: put the state folder back from a backup; or restore the checkpoint from its `.bak`,"
+    " `backups/` or `history/` beside it; or, if the cloud's inventory shows nothing of it, take evidence and forget it"
+)
+"""What a person can do when the books are lost."""
+
+
+def nothing_pending(books: Checkpoint, stack: str, operation: str) -> None:
+    """Raise Final while a create that was cut off stands in the books: it may exist, and nobody would know."""
+    if books.creating:
+        names = ", ".join(books.creating)
+        raise Final(
+            f"a create was cut off and may have happened: {names}. Building would double it, removing would forget it;"
+            " destroy what is left and take evidence: the cloud's inventory decides",
+            stack=stack,
+            operation=operation,
+        )
+    if books.existence == "unknown":
+        raise Final(f"the engine's books can't be read: {books.detail}. {WAYS_OUT}", stack=stack, operation=operation)
+
+
+def new_incarnation(known: Known) -> None:
+    """Refuse to build again under the name of a stack that was forgotten."""
+    if known.forgotten is not None:
+        raise Refused(
+            f"{known.key} was removed on {known.forgotten.isoformat()}",
+            rule="a stack built again is a new incarnation, so that a leak of the old one is never taken for it",
+            override="plan it with the next incarnation",
+        )
+
+
+def empty(books: Checkpoint, stack: str) -> None:
+    """Raise Final while the engine's books hold resources of a stack, or can't be read."""
+    if books.existence == "unknown":
+        raise Final(f"the engine's books can't be read: {books.detail}. {WAYS_OUT}", stack=stack)
+    if books.resources:
+        raise Final(f"still in the engine's books: {', '.join(books.resources)}", stack=stack)

@@ -1,0 +1,187 @@
+"""One operation's processes: started in a session of their own, followed by their files, ended by deadline or request.
+
+The end of a deadline is one SIGINT (the engine finishes what is in flight, saves and unlocks), then patience for the
+slowest create, then SIGKILL to everything of the session. There is no second SIGINT: it would orphan what is in flight.
+"""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from eventstack.deploy import private
+from eventstack.deploy.events import Decode, Event
+from eventstack.deploy.liveness import Identity, end_session, session_members
+from eventstack.deploy.request import ENGINE
+
+POLL_S = 0.05
+"""How often files and processes are looked at, in seconds."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to start and where. `log` takes stdout and stderr; `events` is the file that `decode` reads;
+    `is_engine` says that the process is the engine itself and not a worker that starts it.
+    """
+
+    arguments: tuple[str, ...]
+    work: Path
+    environment: Mapping[str, str]
+    place: Path
+    log: Path
+    events: Path
+    decode: Decode
+    is_engine: bool = False
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds until the one SIGINT, and from it until the session is killed."""
+
+    deadline_s: float
+    grace_s: float
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the processes ended: the first one's exit code, what they were asked to end for, whether they were killed."""
+
+    exit: int
+    asked: Literal["", "deadline", "request"]
+    killed: bool
+    duration_s: float
+
+
+def run(
+    command: Command,
+    patience: Patience,
+    *,
+    interrupt: threading.Event,
+    on_started: Callable[[Identity], None],
+    on_event: Callable[[Event], None],
+) -> Ended:
+    """Start the processes and follow them until their session is empty.
+
+    An exception out of a callback, or a KeyboardInterrupt, asks the operation to end and is raised once it has ended.
+    """
+    began = time.monotonic()
+    private.write(command.log, "")
+    with command.log.open("ab") as log:
+        process = subprocess.Popen(
+            command.arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=command.work,
+            env=dict(command.environment),
+            start_new_session=True,
+            umask=0o077,
+        )
+    following = _Following(command, process, patience, interrupt, began)
+    try:
+        leader = Identity.of(process.pid)
+        if command.is_engine:
+            private.replace(command.place / ENGINE, msgspec.json.encode(leader).decode())
+        on_started(leader)
+        following.until_empty(on_event)
+    except BaseException:
+        interrupt.set()
+        following.until_empty(lambda _: None)
+        raise
+    return Ended(process.returncode, following.asked, following.killed, time.monotonic() - began)
+
+
+class _Following:
+    """The loop over one session's processes and event file."""
+
+    def __init__(
+        self,
+        command: Command,
+        process: "subprocess.Popen[bytes]",
+        patience: Patience,
+        interrupt: threading.Event,
+        began: float,
+    ) -> None:
+        self.asked: Literal["", "deadline", "request"] = ""
+        self.killed = False
+        self._command = command
+        self._process = process
+        self._interrupt = interrupt
+        self._deadline = began + patience.deadline_s
+        self._grace_s = patience.grace_s
+        self._lines = Lines(command.events)
+
+    def until_empty(self, on_event: Callable[[Event], None]) -> None:
+        while self._process.poll() is None or session_members(self._process.pid):
+            self._read(on_event)
+            self._press(time.monotonic())
+            self._rest()
+        self._read(on_event)
+
+    def _read(self, on_event: Callable[[Event], None]) -> None:
+        for line in self._lines.read():
+            event = self._command.decode(line)
+            if event is not None:
+                on_event(event)
+
+    def _press(self, now: float) -> None:
+        if not self.asked:
+            if self._interrupt.is_set() or now > self._deadline:
+                self.asked = "request" if self._interrupt.is_set() else "deadline"
+                self._deadline = now + self._grace_s
+                self._ask()
+        elif now > self._deadline and not self.killed:
+            self.killed = True
+            end_session(self._process.pid)
+
+    def _ask(self) -> None:
+        """One SIGINT: to the first process (a worker hands it on), or to an engine that outlived its worker."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            return
+        engine = engine_identity(self._command.place)
+        if engine is not None and engine.alive():
+            os.kill(engine.pid, signal.SIGINT)
+
+    def _rest(self) -> None:
+        if self._process.poll() is None:
+            try:
+                self._process.wait(POLL_S)
+            except subprocess.TimeoutExpired:
+                return
+        else:
+            time.sleep(POLL_S)
+
+
+class Lines:
+    """Reads the whole lines that a file has gained since the last look."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._position = 0
+
+    def read(self) -> list[bytes]:
+        """The new lines; a line still being written waits for its end."""
+        if not self._path.exists():
+            return []
+        with self._path.open("rb") as file:
+            file.seek(self._position)
+            text = file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        self._position += len(whole)
+        return whole.splitlines()
+
+
+def engine_identity(place: Path) -> Identity | None:
+    """Who the engine process of an operation is or was."""
+    path = place / ENGINE
+    if not path.exists():
+        return None
+    return msgspec.json.decode(path.read_bytes(), type=Identity)

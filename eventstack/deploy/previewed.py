@@ -1,0 +1,88 @@
+"""What was previewed last of a stack, kept so that only that can run."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from eventstack.deploy import private
+from eventstack.errors import Refused
+from eventstack.planning.plan import Build, StackPlan, canonical, sha256
+
+RULE = "what was previewed is what runs"
+"""The promise that this module keeps."""
+
+SHOWN = 12
+"""How many differing keys a refusal names."""
+
+
+class Previewed(msgspec.Struct, frozen=True, kw_only=True):
+    """A preview: of which build, which URNs it saw, and whether an `up` has already begun with its saved plan
+    (the engine refuses a plan that was begun).
+    """
+
+    build_hash: str
+    build: Build
+    urns: tuple[str, ...]
+    begun: bool = False
+
+
+def plan_file(folder: Path) -> Path:
+    """The engine's saved plan; its secrets are encrypted."""
+    return folder / "engine-plan.json"
+
+
+def keep(folder: Path, preview: Previewed) -> None:
+    """Keep a preview in place of the one before."""
+    if plan_file(folder).exists():
+        plan_file(folder).chmod(0o600)
+    private.replace(folder / "preview.json", canonical(preview))
+
+
+def begin(folder: Path, preview: Previewed) -> None:
+    """Note that an `up` begins with the saved plan."""
+    keep(folder, msgspec.structs.replace(preview, begun=True))
+
+
+def demand(folder: Path, plan: StackPlan, build_hash: str) -> Previewed:
+    """The kept preview of exactly this plan.
+
+    Raises:
+        Refused: when the caller means another build, nothing was previewed, or something else was.
+    """
+    if build_hash != plan.build_hash:
+        raise Refused(
+            f"the plan's build is {plan.build_hash}, not {build_hash}", rule=RULE, override="preview it again"
+        )
+    path = folder / "preview.json"
+    try:
+        kept = msgspec.json.decode(path.read_bytes(), type=Previewed)
+    except FileNotFoundError:
+        raise Refused("nothing was previewed for this stack", rule=RULE, override="preview it first") from None
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise Refused(
+            f"the kept preview {path} can't be read: {error}", rule=RULE, override="preview it again"
+        ) from error
+    if kept.build_hash != plan.build_hash or sha256(kept.build) != kept.build_hash:
+        keys = differences(msgspec.to_builtins(kept.build), msgspec.to_builtins(plan.build))
+        shown = ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
+        raise Refused(f"what was previewed differs from the plan in: {shown}", rule=RULE, override="preview it again")
+    return kept
+
+
+def differences(old: Any, new: Any, path: str = "") -> list[str]:
+    """The dotted paths at which two plain values differ, in order."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted({*old, *new}, key=str)
+        return [
+            found
+            for key in keys
+            for found in differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+        ]
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple) and len(old) == len(new):
+        return [
+            found
+            for index, (one, other) in enumerate(zip(old, new, strict=True))
+            for found in differences(one, other, f"{path}[{index}]")
+        ]
+    return [] if old == new else [path or "."]

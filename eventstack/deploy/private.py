@@ -1,0 +1,30 @@
+"""Files and folders that only their owner may read, written so that a crash leaves the old text or the new one."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def folder(path: Path) -> Path:
+    """Make a folder, and those above it that are missing, with mode 0700; an existing one is tightened to it."""
+    for missing in reversed([place for place in (path, *path.parents) if not place.exists()]):
+        missing.mkdir(exist_ok=True, mode=0o700)
+    path.chmod(0o700)
+    return path
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file with mode 0600 from its first byte on, and see it on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace(path: Path, text: str) -> None:
+    """Put a private file in place in one step: a reader sees the old text or the new one."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    write(draft, text)
+    draft.replace(path)

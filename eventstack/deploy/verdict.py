@@ -1,0 +1,61 @@
+"""How an operation's end is read: from exit codes, events and files, into one error of our tree or none."""
+
+from eventstack.deploy.checkpoint import Books
+from eventstack.deploy.events import Tally, name_of
+from eventstack.deploy.guards import WAYS_OUT
+from eventstack.deploy.operation import Ended
+from eventstack.deploy.previewed import RULE
+from eventstack.deploy.redact import Redactor
+from eventstack.deploy.request import Result
+from eventstack.errors import EventstackError, Final, Refused, Retryable
+
+STACK_NOT_FOUND, CANCELLED = 6, 8
+"""Exit codes of the engine (its exit_codes.go)."""
+
+AFTER_S = 5.0
+"""When to try again after a provider's failure or an interruption, in seconds."""
+
+SHOWN = 5
+"""How many of the engine's errors a text quotes."""
+
+
+def judge(
+    kind: str, ended: Ended, result: Result | None, tally: Tally, books: Books, redact: Redactor
+) -> EventstackError | None:
+    """What an operation came to; None for a success. The text holds no secret that we know."""
+    if result is not None and result.ok and result.exit == 0 and not ended.killed:
+        return None
+    place = {"stack": f"{books.project}/{books.stack}", "operation": kind}
+    said = redact("; ".join(tally.errors[-SHOWN:]) or (result.error if result else ""))
+    if result is not None and result.refused:
+        return Refused(
+            f"the repeated up would do what was not previewed: {', '.join(result.refused)}",
+            rule=RULE,
+            override="preview it again",
+        )
+    if ended.asked or ended.killed or (result is not None and (result.interrupted or result.exit == CANCELLED)):
+        return Retryable(_interruption(ended, said), after_s=AFTER_S, **place)
+    if result is None or (result.exit is not None and result.exit < 0):
+        return Retryable("its process was killed", after_s=AFTER_S, **place)
+    if result.exit == STACK_NOT_FOUND:
+        return Final(f"the journal knows this stack and the engine's books don't. {WAYS_OUT}", **place)
+    locks = books.locks()
+    if locks and not tally.steps:
+        lock = locks[0]
+        return Retryable(f"locked by pid {lock.pid} on {lock.host} ({lock.path.name})", after_s=AFTER_S, **place)
+    if result.program_error:
+        return Final(f"the program raised: {redact(result.program_error.strip().splitlines()[-1])}", **place)
+    if result.exit is None:
+        return Final(f"the engine was not started: {said}", **place)
+    if tally.failed:
+        names = ", ".join(sorted({f"{op} of {name_of(urn)}" for urn, op in tally.failed}))
+        return Retryable(f"{names} failed: {said}", after_s=AFTER_S, **place)
+    return Final(f"the engine stopped (exit code {result.exit}): {said}", **place)
+
+
+def _interruption(ended: Ended, said: str) -> str:
+    why = {"deadline": "it passed its deadline", "request": "it was asked to end", "": "it was interrupted"}[
+        ended.asked
+    ]
+    end = ", did not end in time and was killed" if ended.killed else " and ended"
+    return f"{why}{end}" + (f": {said}" if said else "")

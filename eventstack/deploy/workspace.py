@@ -1,0 +1,166 @@
+"""The private folders of one stack, the files the engine reads there, and the environment it runs in.
+
+`Pulumi.yaml` is ours (the SDK would write the caller's folder into it); our provider plugin is found by its folder,
+without a warning; the plan reaches the program as one JSON string in the stack's configuration, never as an argument.
+"""
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import eventstack
+from eventstack.deploy import passphrase, private
+from eventstack.deploy.checkpoint import Books
+from eventstack.planning.plan import Build, canonical
+from eventstack.settings import Settings
+
+PLUGIN = "eventstack"
+"""Name of our provider; the engine looks for `pulumi-resource-eventstack` in the folder that Pulumi.yaml names."""
+
+PLAN_KEY = "plan"
+"""Configuration key (`<project>:plan`) that holds the canonical JSON of `StackPlan.build`."""
+
+HERMETIC = {
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    "PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL": "true",
+    "PULUMI_OPTION_REMOVE_BACKUPS": "true",
+    "PULUMI_DISABLE_REGISTRY_RESOLVE": "true",
+    "PULUMI_DEBUG_COMMANDS": "true",
+    "PULUMI_AUTOMATION_API": "true",
+}
+"""No downloads (offline, each costs 2.5 s per operation) and no questions; the debug commands bring `--event-log`."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where one stack is worked on. All folders have mode 0700."""
+
+    settings: Settings
+    project: str
+    stack: str
+
+    @property
+    def root(self) -> Path:
+        """Everything of this stack but the engine's state."""
+        return self.settings.state / "stacks" / self.project / self.stack
+
+    @property
+    def work(self) -> Path:
+        """The engine's working directory."""
+        return self.root / "work"
+
+    @property
+    def home(self) -> Path:
+        """The engine's home, thrown away with the stack."""
+        return self.root / "home"
+
+    @property
+    def operations(self) -> Path:
+        """One folder per operation."""
+        return self.root / "ops"
+
+    @property
+    def previewed(self) -> Path:
+        """What was previewed last, with the engine's saved plan."""
+        return self.root / "previewed"
+
+    @property
+    def passphrase(self) -> Path:
+        """The passphrase file of the installation."""
+        return self.settings.state / "passphrase"
+
+    @property
+    def backend(self) -> Path:
+        """The state backend of the owner."""
+        return self.settings.state / "pulumi" / self.settings.owner
+
+    @property
+    def books(self) -> Books:
+        """The engine's books on this stack."""
+        return Books(self.backend, self.project, self.stack)
+
+    def prepare(self, build: Build | None = None) -> None:
+        """Make the folders and files of the stack, again if need be; with a `build`, hand the engine that plan."""
+        for folder in (self.settings.state, self.root, self.work, self.home, self.operations, self.previewed):
+            private.folder(folder)
+        private.folder(self.backend.parent)
+        private.folder(self.backend)
+        logs = self.home / "logs"
+        if not logs.exists():
+            # Where the engine wants a folder for its logs it finds a file and writes none: they would hold secrets.
+            private.write(logs, "")
+        passphrase.ensure(self.passphrase)
+        plugin = self._plugin()
+        project = {
+            "name": self.project,
+            "runtime": "python",
+            "plugins": {"providers": [{"name": PLUGIN, "path": str(plugin)}]},
+        }
+        private.replace(self.work / "Pulumi.yaml", canonical(project) + "\n")
+        if build is not None:
+            self._configure(build)
+
+    def _configure(self, build: Build) -> None:
+        path = self.work / f"Pulumi.{self.stack}.yaml"
+        salt = _salt(path.read_text()) if path.exists() else None
+        settings: dict[str, object] = {"config": {f"{self.project}:{PLAN_KEY}": canonical(build)}}
+        if salt:
+            settings["encryptionsalt"] = salt
+        private.replace(path, canonical(settings) + "\n")
+
+    def _plugin(self) -> Path:
+        folder = private.folder(self.root / "plugin")
+        launcher = folder / f"pulumi-resource-{PLUGIN}"
+        # What the plugin launches must not inherit the operation's private umask.
+        python = shlex.quote(sys.executable)
+        private.replace(launcher, f'#!/bin/sh\numask 022\nexec {python} -P -m eventstack.plugin.server "$@"\n')
+        launcher.chmod(0o700)
+        return folder
+
+    def environment(self, extra: Mapping[str, str], *, mark: str = "") -> dict[str, str]:
+        """The environment of an operation's processes: the caller's without any `PULUMI_*`, then ours, then `extra`."""
+        dropped = {"EVENTSTACK_HOME", "EVENTSTACK_OP", "EVENTSTACK_TAG"}
+        base = {
+            name: value for name, value in os.environ.items() if not name.startswith("PULUMI_") and name not in dropped
+        }
+        ours = {
+            **HERMETIC,
+            **_same_settings(self.settings),
+            "PULUMI_BACKEND_URL": f"{self.backend.absolute().as_uri()}?metadata=skip",
+            "PULUMI_HOME": str(self.home),
+            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase),
+        }
+        if mark:
+            ours["EVENTSTACK_OP"] = mark
+        environment = {**base, **ours, **extra}
+        source = Path(eventstack.__file__).parent.parent
+        if source.name not in {"site-packages", "dist-packages"}:
+            paths = [str(source), *filter(None, [environment.get("PYTHONPATH")])]
+            environment["PYTHONPATH"] = os.pathsep.join(paths)
+        return environment
+
+
+def _same_settings(settings: Settings) -> dict[str, str]:
+    """Variables by which another process of ours arrives at these settings."""
+    variables = settings.environment()
+    if "EVENTSTACK_HOME" not in variables:
+        homes = {"XDG_CACHE_HOME": settings.cache, "XDG_STATE_HOME": settings.state, "XDG_DATA_HOME": settings.data}
+        variables |= {name: str(path.parent) for name, path in homes.items()}
+    return variables
+
+
+def _salt(text: str) -> str | None:
+    """The salt that the engine keeps beside the configuration; it has a copy in the state."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        content = YAML(typ="safe", pure=True).load(text)
+    except YAMLError:
+        return None
+    salt = content.get("encryptionsalt") if isinstance(content, dict) else None
+    return str(salt) if salt else None

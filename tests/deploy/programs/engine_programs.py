@@ -1,0 +1,32 @@
+"""Programs that the worker runs in the tests, on the fake cloud."""
+
+import os
+
+import pulumi
+
+from eventstack.planning.plan import Build
+from eventstack.testing.fake_provider import Thing
+
+SECRET_OUTPUT = "planted-output-4711"
+
+
+def three(build: Build) -> None:
+    """`feed` and `archive` stand alone, `encoder` needs `feed`; one output is a secret."""
+    feed = Thing("feed", {"path": build.cdn.path if build.cdn else ""})
+    Thing("archive")
+    encoder = Thing("encoder", {"feed": feed.arn})
+    pulumi.export("ingest", feed.arn)
+    pulumi.export("encoder", encoder.arn)
+    pulumi.export("port", 9000)
+    pulumi.export("credential", pulumi.Output.secret(SECRET_OUTPUT))
+
+
+def swayed(build: Build) -> None:
+    """Reads a thing that no plan names, and so may differ between preview and run."""
+    Thing("feed", {"place": os.environ.get("PROGRAM_PLACE", "here")})
+
+
+def raising(build: Build) -> None:
+    """A fault in a program."""
+    Thing("feed")
+    raise ValueError(f"no such rung for {build.occurrence}")

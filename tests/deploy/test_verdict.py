@@ -1,0 +1,104 @@
+"""How an end is read: by exit codes, events and files."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eventstack.deploy import liveness
+from eventstack.deploy.checkpoint import Books
+from eventstack.deploy.events import Event, Tally
+from eventstack.deploy.liveness import Identity
+from eventstack.deploy.operation import Ended
+from eventstack.deploy.redact import Redactor
+from eventstack.deploy.request import Result
+from eventstack.deploy.verdict import judge
+from eventstack.errors import EventstackError, Final, Refused, Retryable
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Books:
+    return Books(tmp_path, "p", "s")
+
+
+def verdict(books: Books, result: Result | None, tally: Tally | None = None, **ended: Any) -> EventstackError | None:
+    how = Ended(**{"exit": 0, "asked": "", "killed": False, "duration_s": 1.0, **ended})
+    return judge("up", how, result, tally or Tally(), books, Redactor(["hunter22"]))
+
+
+def failing(*urns: str) -> Tally:
+    tally = Tally()
+    for urn in urns:
+        tally.add(Event(kind="message", severity="error", urn=urn, text="bad key hunter22"))
+        tally.add(Event(kind="failed", urn=urn, op="create"))
+    return tally
+
+
+def a_lock(books: Books, pid: int, since: str) -> Path:
+    folder = books.backend / ".pulumi" / "locks" / "organization" / "p" / "s"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{pid}.json"
+    path.write_text(json.dumps({"pid": pid, "hostname": liveness.host(), "username": "u", "timestamp": since}))
+    return path
+
+
+def test_an_end_without_a_fault_is_no_error(books: Books) -> None:
+    assert verdict(books, Result(exit=0, ok=True)) is None
+
+
+def test_a_provider_that_failed_may_be_tried_again_and_its_text_is_redacted(books: Books) -> None:
+    error = verdict(books, Result(exit=1, ok=False), failing("urn::feed"))
+    assert isinstance(error, Retryable)
+    assert str(error) == "up of p/s: create of feed failed: feed: bad key [secret]"
+
+
+def test_a_lock_of_somebody_else_may_go_away(books: Books) -> None:
+    a_lock(books, 4711, "2026-11-22T16:48:23.712338664Z")
+    error = verdict(books, Result(exit=255, ok=False, error="locked"))
+    assert isinstance(error, Retryable)
+    assert "locked by pid 4711" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("result", "kind"),
+    [
+        (None, Retryable),
+        (Result(exit=-9, ok=False), Retryable),
+        (Result(exit=8, ok=False), Retryable),
+        (Result(exit=None, ok=False, interrupted=True), Retryable),
+        (Result(exit=None, ok=False, error="no module"), Final),
+        (Result(exit=6, ok=False), Final),
+        (Result(exit=2, ok=False), Final),
+        (Result(exit=1, ok=False, program_error="ValueError: x"), Final),
+        (Result(exit=0, ok=False, refused=("replace urn::x",)), Refused),
+    ],
+)
+def test_ends_are_told_apart(books: Books, result: Result | None, kind: type[EventstackError]) -> None:
+    assert type(verdict(books, result)) is kind
+
+
+def test_a_deadline_is_named(books: Books) -> None:
+    error = verdict(books, Result(exit=1, ok=False), asked="deadline", killed=True)
+    assert isinstance(error, Retryable)
+    assert "passed its deadline, did not end in time and was killed" in str(error)
+
+
+def test_exactly_the_dead_engines_lock_is_removed(books: Books) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with process:
+        identity = Identity.of(process.pid)
+        lock = a_lock(books, process.pid, "2099-01-01T00:00:00Z")
+        other = a_lock(books, 4711, "2099-01-01T00:00:00Z")
+        assert books.unlock(identity) == []
+        process.kill()
+    assert books.unlock(identity) == [lock]
+    assert other.exists()
+
+
+def test_a_lock_older_than_the_process_is_not_its_own(books: Books) -> None:
+    lock = a_lock(books, 4711, "1999-01-01T00:00:00Z")
+    assert books.unlock(Identity(4711, 2_000_000_000.0)) == []
+    assert lock.exists()
