@@ -23,7 +23,8 @@ class Targets:
     """Where a running chain is to be looked at. Addresses are HTTP URLs; headers open the line-up view.
 
     `control` and `control_token` reach the event's node; `foundation_control`/`foundation_token` may be empty.
-    `origin` is the origin's own address; `hls` and `dash` are manifests at the edge. `licence` is None for a clear event.
+    `origin` is the origin's own address; `hls` and `dash` are manifests at the edge; `licence` is None for a clear
+    event. `renditions` and `audio` are the track names that must be there.
     """
 
     control: str
@@ -41,7 +42,10 @@ class Targets:
 class Probe(Protocol):
     """One hop's probe."""
 
-    hop: str
+    @property
+    def hop(self) -> str:
+        """The one of `HOPS` that it looks at."""
+        ...
 
     async def __call__(self, targets: Targets) -> ProbeResult:
         """Look once; never raises for what it finds, and ends within 5 s."""
@@ -49,6 +53,11 @@ class Probe(Protocol):
 
 
 def first_broken(results: "list[ProbeResult] | tuple[ProbeResult, ...]") -> ProbeResult | None:
-    """The broken hop nearest to the contribution, or None."""
-    broken = [result for result in results if not result.ok]
-    return min(broken, key=lambda result: HOPS.index(result.hop), default=None)
+    """The broken hop nearest to the contribution, or None.
+
+    A hop that could not be looked at because another stands before it says so in `measured["behind"]`; it is passed
+    over when that other one is broken too.
+    """
+    broken = {result.hop: result for result in results if not result.ok}
+    own = [result for result in broken.values() if result.measured.get("behind") not in broken]
+    return min(own or broken.values(), key=lambda result: HOPS.index(result.hop), default=None)

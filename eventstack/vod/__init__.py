@@ -1,0 +1,1 @@
+"""Recordings after the event: read, check and serve them with their sealed keys."""

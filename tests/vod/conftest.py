@@ -1,0 +1,5 @@
+"""Media of every kind, made once."""
+
+from tests.probes.conftest import material
+
+__all__ = ["material"]
