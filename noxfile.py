@@ -14,7 +14,18 @@ import nox
 
 ROOT = Path(__file__).parent
 PYTHON = sys.executable
-COPIED = ("tests", "benchmarks", "docs", "stacks", "profiles", "README.md", "CONTRIBUTING.md", "pyproject.toml", "Pulumi.yaml", ".ci")
+COPIED = (
+    "tests",
+    "benchmarks",
+    "docs",
+    "stacks",
+    "profiles",
+    "README.md",
+    "CONTRIBUTING.md",
+    "pyproject.toml",
+    "Pulumi.yaml",
+    ".ci",
+)
 
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "types", "layers", "bench", "docs", "tests", "engine", "rehearse"]
@@ -36,7 +47,15 @@ def pytest(session: nox.Session, *arguments: str) -> None:
             else:
                 shutil.copy(source, target)
         with session.chdir(folder):
-            session.run(PYTHON, "-m", "pytest", "-p", "no:cacheprovider", *arguments, env={**os.environ, "EVENTSTACK_TEST_WHEEL": "1"})
+            session.run(
+                PYTHON,
+                "-m",
+                "pytest",
+                "-p",
+                "no:cacheprovider",
+                *arguments,
+                env={**os.environ, "EVENTSTACK_TEST_WHEEL": "1"},
+            )
 
 
 @nox.session

@@ -20,7 +20,7 @@ _EXPORTS = {
     "StoreError": "eventstack.errors",
 }
 
-__all__ = ["__version__", *sorted(_EXPORTS)]
+__all__ = ["__version__", *sorted(_EXPORTS)]  # noqa: PLE0604 - they are strings, which ruff can't see
 
 
 def __getattr__(name: str) -> Any:

@@ -92,9 +92,7 @@ class DeployError(EventstackError):
 class Retryable(DeployError):
     """Worth another try after `after_s` seconds: a busy stack, throttling, a quota that may free up."""
 
-    def __init__(
-        self, message: str, *, after_s: float, stack: str | None = None, operation: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, after_s: float, stack: str | None = None, operation: str | None = None) -> None:
         self.after_s = after_s
         super().__init__(message, stack=stack, operation=operation)
 

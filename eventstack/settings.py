@@ -15,7 +15,8 @@ class Settings:
     """Everything that an installation may set; each field names its environment variable."""
 
     cache: Path
-    """What can be made again: the engine that was built here. `$EVENTSTACK_HOME/cache`, else the user's cache directory."""
+    """What can be made again: the engine that was built here.
+    `$EVENTSTACK_HOME/cache`, else the user's cache directory."""
 
     state: Path
     """What must not be lost while a stack lives: passphrase, journal, engine state, control cards, the seal key.
@@ -35,13 +36,15 @@ class Settings:
     """Resource operations that the engine runs at once; 32 suits light suppliers (measured). `EVENTSTACK_PARALLEL`."""
 
     settle_s: float = 2.0
-    """Seconds between the two inventories that prove a stack gone; vendors need more than a laptop. `EVENTSTACK_SETTLE_S`."""
+    """Seconds between the two inventories that prove a stack gone; vendors need more than a laptop.
+    `EVENTSTACK_SETTLE_S`."""
 
     deadline_s: float = 600.0
     """Seconds an operation may run before it is interrupted. `EVENTSTACK_DEADLINE_S`."""
 
     grace_s: float = 60.0
-    """Seconds an interrupted operation gets to finish what is in flight, at least the slowest create. `EVENTSTACK_GRACE_S`."""
+    """Seconds an interrupted operation gets to finish what is in flight, at least the slowest create.
+    `EVENTSTACK_GRACE_S`."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -108,6 +111,12 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         value = -1.0
     if not 0 < value < float("inf"):
         raise ConfigError(
-            Fault("not a positive number", field=name, given=text, allowed="a number above 0", hint=f"unset {name} or mend it")
+            Fault(
+                "not a positive number",
+                field=name,
+                given=text,
+                allowed="a number above 0",
+                hint=f"unset {name} or mend it",
+            )
         )
     return value

@@ -50,7 +50,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Mark:
-    """One thing that was seen of the programme: on and off air, slate in and out, a gap, a broken hop and its return."""
+    """One thing seen of the programme: on and off air, slate in and out, a gap, a broken hop and its return."""
 
     kind: str
     at: datetime

@@ -46,7 +46,9 @@ observations = st.builds(
     checked=st.dictionaries(st.sampled_from(["recording", "replay"]), st.booleans()),
     proven=st.dictionaries(st.sampled_from(["stack", "parent"]), st.booleans()),
     failures=st.dictionaries(st.sampled_from(sorted(STEPS)), failures, max_size=3),
-    intent=st.builds(Intent, kind=st.sampled_from(["none", "end", "abort", "hold"]), by=st.just("ann"), reason=st.just("r")),
+    intent=st.builds(
+        Intent, kind=st.sampled_from(["none", "end", "abort", "hold"]), by=st.just("ann"), reason=st.just("r")
+    ),
 )
 moments = st.integers(-90, 200).map(lambda seconds: START + timedelta(seconds=seconds))
 
@@ -127,7 +129,9 @@ def test_the_planned_end_alone_does_not_end_an_event_that_may_stay_up():
 
 
 def test_a_human_ends_it():
-    assert decide(START, WANTED, replace(LIVE, intent=Intent("end", "ann", "full time"))) == Step("stop", "ann: full time")
+    assert decide(START, WANTED, replace(LIVE, intent=Intent("end", "ann", "full time"))) == Step(
+        "stop", "ann: full time"
+    )
 
 
 def test_a_hold_keeps_an_ended_clock_from_stopping_it():

@@ -1,0 +1,112 @@
+"""`eventstack vod`: check or serve a recording long after its event, with the keys sealed beside it."""
+
+import asyncio
+import dataclasses
+import json
+from pathlib import Path
+
+import click
+
+from eventstack.media.recording import VodRecord
+from eventstack.settings import Settings
+from eventstack.vod import record
+from eventstack.vod.check import Expected, VodCheck, check
+from eventstack.vod.serve import serve, serving
+
+
+@click.group("vod")
+def command() -> None:
+    """Check or serve a recording, with its sealed keys."""
+
+
+@command.command("check")
+@click.argument("recording", metavar="DIR|OCCURRENCE")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
+@click.pass_context
+def check_command(ctx: click.Context, recording: str, as_json: bool) -> None:
+    """Say whether a recording plays wholly, with its own keys and only with them.
+
+    It is served on a free port of the loopback meanwhile and asked for as a player would. The exit code is 1 when
+    anything about it is not as it should be.
+    """
+    settings = Settings.from_environment()
+    directory = found(settings, recording)
+    result = asyncio.run(_checked(directory, settings.state / "seal.key"))
+    if as_json:
+        document = {"ok": result.ok, "findings": [dataclasses.asdict(finding) for finding in result.findings]}
+        click.echo(json.dumps(document, indent=2))
+    else:
+        _print(result)
+    ctx.exit(0 if result.ok else 1)
+
+
+@command.command("serve")
+@click.argument("recording", metavar="DIR|OCCURRENCE")
+@click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535), help="Port to serve on.")
+def serve_command(recording: str, port: int) -> None:
+    """Serve a recording on the loopback, keys included, until Ctrl-C."""
+    settings = Settings.from_environment()
+    directory = found(settings, recording)
+    programme = record.read(directory)
+    seal_key = settings.state / "seal.key"
+
+    def announce(base: str) -> None:
+        for name, address in addresses(base, programme).items():
+            click.echo(f"{name:8} {address}")
+        click.echo("Ctrl-C ends it.")
+
+    if programme.protected and not seal_key.is_file():
+        click.echo(f"{seal_key} is not there: the recording is served without its keys", err=True)
+    try:
+        serve(directory, port, seal_key if seal_key.is_file() else None, announce)
+    except KeyboardInterrupt:
+        click.echo("")
+
+
+def found(settings: Settings, recording: str) -> Path:
+    """The directory that is meant: the one named, else the archive's of that occurrence."""
+    named = Path(recording)
+    return named if named.is_dir() else settings.archive / recording
+
+
+def addresses(base: str, programme: record.Recording) -> dict[str, str]:
+    """What a player is given for a recording that is served at `base`: hls, dash and licence, those that there are."""
+    home = f"{base}/vod/{programme.record.occurrence}"
+    manifests = {"hls": "master.m3u8", "dash": "manifest.mpd"}
+    there = {name: f"{home}/{file}" for name, file in manifests.items() if (programme.directory / file).is_file()}
+    return {**there, **({"licence": f"{base}/licence"} if programme.protected else {})}
+
+
+def expected(programme: VodRecord) -> Expected:
+    """What the recording says of itself; a rehearsal also holds it against what a viewer saw."""
+    from fractions import Fraction
+
+    return Expected(
+        on_air_s=programme.duration_s,
+        segment_s=float(Fraction(programme.segment)),
+        kids=tuple(sorted(set(programme.kids.values()))),
+    )
+
+
+async def _checked(directory: Path, seal_key: Path) -> VodCheck:
+    programme = record.read(directory)
+    async with serving(directory, 0, seal_key) as base:
+        at = addresses(base, programme)
+        hls = at.get("hls", f"{base}/vod/{programme.record.occurrence}/master.m3u8")
+        return await check(hls, at.get("dash", ""), at.get("licence"), expected(programme.record))
+
+
+def _print(result: VodCheck) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("what", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("found", overflow="fold")
+    for finding in result.findings:
+        mark = Text("ok", style="green") if finding.ok else Text("wrong", style="bold red")
+        table.add_row(finding.name, mark, Text(finding.detail))
+    Console().print(table)

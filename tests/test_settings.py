@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+
+from eventstack.errors import ConfigError
+from eventstack.settings import Settings
+
+
+def test_one_variable_moves_everything(tmp_path):
+    settings = Settings.from_environment({"EVENTSTACK_HOME": str(tmp_path)})
+    assert {settings.cache.parent, settings.state.parent, settings.data.parent} == {tmp_path}
+
+
+def test_without_it_the_users_own_directories_are_used():
+    settings = Settings.from_environment({})
+    assert {path.name for path in (settings.cache, settings.state, settings.data)} == {"eventstack"}
+
+
+def test_another_process_reads_the_same_settings(tmp_path):
+    settings = Settings.from_environment(
+        {
+            "EVENTSTACK_HOME": str(tmp_path),
+            "EVENTSTACK_OWNER": "sports",
+            "EVENTSTACK_SETTLE_S": "9",
+            "EVENTSTACK_ENGINE": "/opt/p",
+        }
+    )
+    assert Settings.from_environment(settings.environment()) == settings
+    assert settings.engine == Path("/opt/p")
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "0", "inf", "nan", ""])
+def test_a_patience_that_is_no_number_is_refused(text):
+    with pytest.raises(ConfigError, match="EVENTSTACK_GRACE_S: not a positive number"):
+        Settings.from_environment({"EVENTSTACK_GRACE_S": text})
