@@ -1,4 +1,8 @@
-"""What this machine offers as a cloud, and how long it takes (measured on two cores)."""
+"""What this machine offers as a cloud, and how long it takes.
+
+Leads: on two cores an event's stack was there (init, preview, up) in 2.9 s when nothing else ran, and in 9.0 s beside four
+other rehearsals; together they come to 10 s.
+"""
 
 from eventstack.planning.facts import CloudFacts
 
@@ -25,7 +29,6 @@ FACTS = CloudFacts(
             "verb/slate",
         }
     ),
-    # Only the machine's supervisor takes time of its own; parts are prepared in parallel, well under a second.
     leads={"site": 2, "contribution": 1, "encoder": 0, "drm": 1, "archive": 0, "packager": 1, "cdn": 1},
     base_lead_s=5,
     settle_s=2,
