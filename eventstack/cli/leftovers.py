@@ -125,11 +125,10 @@ def _driver(journal: SqliteJournal | None, owner: str, occurrence: str, incarnat
 
 
 def _driver_of(journal: SqliteJournal | None, key: StackKey) -> int | None:
-    """The process that last worked on a stack, or works on it, if it still runs."""
-    operations = journal.operations(key) if journal else []
-    for operation in operations[-1:]:
+    """A process that works on a stack, or has worked on it, and still runs; the latest of them."""
+    for operation in reversed(journal.operations(key) if journal else []):
         if operation.intent.boot != liveness.boot():
-            return None
+            continue
         for process in (operation.intent.caller, operation.process):
             if process and process.alive():
                 return process.pid

@@ -76,7 +76,7 @@ class Lines(Quiet):
         self._say(f"plan {plan.build.stack}: build hash {plan.build_hash[:12]}")
 
     def moved(self, layer: str, progress: Progress) -> None:
-        if progress.state in ("done", "failed") and progress.op != "same":
+        if progress.state in ("done", "failed") and progress.op != "same" and not progress.type.startswith("pulumi:"):
             span = f" {progress.duration_s:.1f} s" if progress.duration_s is not None else ""
             self._say(
                 f"  {layer} {MARKS[progress.state]} {progress.op} {progress.name}{span} {progress.detail}".rstrip()
@@ -131,6 +131,8 @@ class LivePicture(Quiet):
             self._picture.doing = ""
 
     def moved(self, layer: str, progress: Progress) -> None:
+        if progress.type.startswith("pulumi:"):
+            return
         with self._lock:
             self._picture.resources.setdefault(layer, {})[progress.name] = progress.state
 
@@ -205,7 +207,9 @@ def _resources(layer: str, names: dict[str, str]) -> Text:
     styles = {"planned": "dim", "running": "yellow", "done": "green", "failed": "red"}
     line = Text(f"{layer:>11} ")
     for name, state in names.items():
-        line.append(f"{MARKS[state]} {name}  ", styles[state])
+        # A component is as far as its parts are: only what stands at the end of a branch is shown.
+        if not any(other.startswith(f"{name}-") for other in names):
+            line.append(f"{MARKS[state]} {name.removeprefix(layer).lstrip('-')}  ", styles[state])
     return line
 
 

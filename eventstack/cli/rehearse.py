@@ -17,15 +17,13 @@ import click
 
 from eventstack.errors import ConfigError, Fault
 
-LEFT = "left as it is; what is still there: eventstack sweep; to remove it: eventstack sweep --delete"
-
 PAPER = 140
 """Columns of a summary that goes to a file or a pipe."""
 
 
 @click.command(name="rehearse")
 @click.option(
-    "--profile", metavar="NAME", help="Profile to rehearse (default: that of the event, or rehearsal-540p25)."
+    "--profile", metavar="NAME", help="Profile, a name or a file (default: the event's, else rehearsal-540p25)."
 )
 @click.option(
     "--event", type=click.Path(path_type=Path), metavar="FILE", help="Event to rehearse; its window moves to now."
@@ -69,7 +67,7 @@ def command(
 
     choices = Choices(profile, event, _clip(source), None if keep else _span(duration))
     settings = Settings.from_environment()
-    errors = Console(stderr=True)
+    errors = Console(stderr=True, width=None if sys.stderr.isatty() else PAPER)
     with _shown(Quiet() if quiet else LivePicture(errors) if errors.is_terminal else Lines(errors)) as reporter:
         conductor = Conductor(settings, choices, reporter)
         with _signals(conductor, errors, keep=keep):
@@ -77,7 +75,7 @@ def command(
     if as_json:
         sys.stdout.write(json.dumps(result.as_run.plain(), indent=2, ensure_ascii=False) + "\n")
     shown = errors if as_json else Console(width=None if sys.stdout.isatty() else PAPER)
-    shown.print(summary(result))
+    shown.print(summary(result), soft_wrap=not shown.is_terminal)
     sys.exit(130 if conductor.aborted else 0 if result.ok else 1)
 
 
@@ -135,11 +133,14 @@ def _signals(conductor: Any, errors: Any, *, keep: bool) -> Iterator[None]:
         if keep and conductor.on_air:
             conductor.end(f"{name} at the keyboard")
             return
+        if not conductor.occurrence:
+            raise KeyboardInterrupt  # nothing is built yet, at most an engine is being installed
         asked += 1
         if asked == 1:
             conductor.abort(f"{name} at the keyboard")
             return
-        errors.print(f"\n{LEFT}", highlight=False)
+        errors.show_cursor()
+        errors.print(f"\n{_left(conductor)}", highlight=False, soft_wrap=True)
         os._exit(130)
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
@@ -150,6 +151,15 @@ def _signals(conductor: Any, errors: Any, *, keep: bool) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _left(conductor: Any) -> str:
+    """What stays when it is left now, and the commands that list and remove it."""
+    override = " --on-air --by NAME --reason TEXT" if conductor.public else ""
+    return (
+        f"left as it is: what stands of {conductor.occurrence} and its foundation{', on air' if override else ''}; "
+        f"to see it: eventstack sweep; to remove it: eventstack sweep --delete{override}"
+    )
 
 
 def _end_on_enter(conductor: Any) -> None:

@@ -15,6 +15,9 @@ STACK_NOT_FOUND, CANCELLED = 6, 8
 AFTER_S = 5.0
 """When to try again after a provider's failure or an interruption, in seconds."""
 
+CONSEQUENCE = "expected resource operations for"
+"""What the engine says of each planned resource that it didn't come to, once another has failed."""
+
 SHOWN = 5
 """How many of the engine's errors a text quotes."""
 
@@ -26,7 +29,8 @@ def judge(
     if result is not None and result.ok and result.exit == 0 and not ended.killed:
         return None
     place = {"stack": f"{books.project}/{books.stack}", "operation": kind}
-    said = redact("; ".join(tally.errors[-SHOWN:]) or (result.error if result else ""))
+    causes = [error for error in tally.errors if CONSEQUENCE not in error] or tally.errors
+    said = redact("; ".join(causes[-SHOWN:]) or (result.error if result else ""))
     if result is not None and result.refused:
         return Refused(
             f"the repeated up would do what was not previewed: {', '.join(result.refused)}",

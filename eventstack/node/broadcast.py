@@ -37,9 +37,11 @@ async def start(supervisor: Supervisor, _: dict[str, Any]) -> dict[str, Any]:
 async def stop(supervisor: Supervisor, _: dict[str, Any]) -> dict[str, Any]:
     """Finish the programme (mark out, recording complete), then stop what feeds it; the publisher stays.
 
-    Whatever becomes of the finish, what costs is stopped; the finish's failure is told afterwards, and another
-    `stop` tries it again.
+    From the order on the node counts as not started: whoever looks must not take the end for a fault. Whatever
+    becomes of the finish, what costs is stopped; the finish's failure is told afterwards, and another `stop` tries
+    it again.
     """
+    supervisor.change(started=False)
     publisher = _kind(supervisor, "publisher")
     fault: Exception | None = None
     measured: dict[str, Any] = {}
@@ -50,7 +52,6 @@ async def stop(supervisor: Supervisor, _: dict[str, Any]) -> dict[str, Any]:
             fault = error
     feeding = [part for part in _waiting(supervisor) if part is not publisher]
     await asyncio.gather(*(supervisor.stop_part(part) for part in reversed(feeding)))
-    supervisor.change(started=False)
     if fault:
         raise RequestError(500, f"stopped, but the programme could not be finished: {fault}") from fault
     return {**_answer("stopped", feeding), "measured": measured}

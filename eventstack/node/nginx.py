@@ -82,14 +82,13 @@ def edge(
 ) -> str:
     """The caching edge: `port` for the public, `preview_port` for those who hold the token. To be kept private.
 
-    `keys` and `archive` are the addresses of the key service and the archive's server. Events come in by files of
-    their own (`entry_public`, `entry_preview`, `entry_upstream`).
+    `keys` and `archive` are the addresses of the key service ("" for none) and the archive's server. Events come in by
+    files of their own (`entry_public`, `entry_preview`, `entry_upstream`).
     """
     admitted = ['"~^OPTIONS " 1;', f'"~^[A-Z]+ Bearer {preview_token}$" 1;', "default 0;"]
     public = [
         f"listen 127.0.0.1:{port};",
         *_shared(keys),
-        "location = /time { default_type text/plain; return 200 $time_iso8601; }",
         *_block(
             "location /vod/",
             ["proxy_cache_valid 200 206 10s;", "proxy_cache_revalidate on;", f"proxy_pass {archive}/;"],
@@ -194,9 +193,16 @@ def _shared(keys: str) -> list[str]:
         "add_header Cache-Control $error_caching always;",
         *hidden,
         "if ($request_method = OPTIONS) { return 204; }",
+        *(_licences(keys) if keys else []),
+        "location = /time { default_type text/plain; return 200 $time_iso8601; }",
+        "location / { return 404; }",
+    ]
+
+
+def _licences(keys: str) -> list[str]:
+    return [
         *_block("location = /licence", ["proxy_cache off;", f"proxy_pass {keys}/licence;"]),
         *_block("location /keys/", ["proxy_cache off;", f"proxy_pass {keys}/keys/;"]),
-        "location / { return 404; }",
     ]
 
 

@@ -68,6 +68,10 @@ class MediaList:
         """The last listed cell that has media."""
         return next((cell for cell in reversed(self.cells) if not cell.gap), None)
 
+    def cell(self, number: int) -> Cell | None:
+        """The listed cell of that number, if it has media."""
+        return next((cell for cell in self.cells if cell.number == number and not cell.gap), None)
+
 
 def read_master(text: str, url: str) -> tuple[Rendition, ...]:
     """The renditions, video first and smallest bandwidth first; raises Unplayable for anything else than a master."""

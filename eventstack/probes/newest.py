@@ -21,20 +21,24 @@ class Taken:
     key: str | None
 
 
-async def take(targets: Targets, world: World, kind: str) -> Taken:
-    """The newest cell of the smallest rendition of `kind`; raises Unplayable where a player would stop."""
+async def take(targets: Targets, world: World, kind: str, number: int | None = None) -> Taken:
+    """The newest cell of the smallest rendition of `kind`, or that of one `number`.
+
+    Raises Unplayable where a player would stop.
+    """
     client = world.client(targets)
     master = read_master((await client.fetch(targets.hls)).decode(errors="replace"), targets.hls)
     rendition = next((rendition for rendition in master if rendition.kind == kind), None)
     if rendition is None:
         raise Unplayable(f"the master names no {kind}")
-    newest = read_list((await client.fetch(rendition.url)).decode(errors="replace"), rendition.url).newest
-    if newest is None:
-        raise Unplayable(f"{rendition.name}: no segment yet")
-    init = await client.fetch(newest.init_url)
-    kid = read_init(init, newest.init_url).kid
+    listed = read_list((await client.fetch(rendition.url)).decode(errors="replace"), rendition.url)
+    cell = listed.newest if number is None else listed.cell(number)
+    if cell is None:
+        raise Unplayable(f"{rendition.name}: no segment {'yet' if number is None else number}")
+    init = await client.fetch(cell.init_url)
+    kid = read_init(init, cell.init_url).kid
     key = await _key(targets, world, kid) if kid else None
-    return Taken(rendition.name, newest.number, init + await client.fetch(newest.url), key)
+    return Taken(rendition.name, cell.number, init + await client.fetch(cell.url), key)
 
 
 async def _key(targets: Targets, world: World, kid: str) -> str:

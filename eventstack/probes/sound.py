@@ -5,7 +5,9 @@ import operator
 import sys
 from array import array
 
-from eventstack.playback.decoding import PCM_RATE, sound
+from eventstack.errors import Unplayable
+from eventstack.media.slate import is_slate
+from eventstack.playback.decoding import PCM_RATE, PICTURE, pictures, sound
 from eventstack.probes.hop import HopProbe, World
 from eventstack.probes.newest import take
 from eventstack.probes.probe import ProbeResult, Targets
@@ -17,7 +19,7 @@ SILENT_DBFS = -50.0
 
 
 async def inspect(targets: Targets, world: World) -> ProbeResult:
-    """Broken when nothing can be decoded, or it is silence."""
+    """Broken when nothing can be decoded, or it is silence; under a slate there is none on purpose."""
     taken = await take(targets, world, "audio")
     decoded = await sound(taken.media, taken.key)
     if not decoded.clean:
@@ -27,14 +29,27 @@ async def inspect(targets: Targets, world: World) -> ProbeResult:
         samples.byteswap()
     level = rms_dbfs(samples)
     silent = level < SILENT_DBFS
+    slate = silent and await _under_slate(targets, world, taken.number)
     values = {
         "rms_dbfs": round(level, 1),
         "duration_s": round(len(samples) / PCM_RATE, 3),
+        "slate": slate,
         "encrypted": taken.key is not None,
         "cell": taken.number,
     }
-    detail = f"{taken.rendition} cell {taken.number}: {'silent' if silent else 'sound'} at {level:.0f} dBFS"
-    return ProbeResult(HOP, ok=not silent, detail=detail, measured=values)
+    heard = "silent under the slate" if slate else "silent" if silent else "sound"
+    detail = f"{taken.rendition} cell {taken.number}: {heard} at {level:.0f} dBFS"
+    return ProbeResult(HOP, ok=slate or not silent, detail=detail, measured=values)
+
+
+async def _under_slate(targets: Targets, world: World, number: int) -> bool:
+    """Whether the picture of the same cell is the slate: its head or tail may still be, or again be, the programme."""
+    try:
+        taken = await take(targets, world, "video", number)
+    except Unplayable:
+        return False
+    _, frames = await pictures(taken.media, taken.key)
+    return any(is_slate(frame, *PICTURE) for frame in frames)
 
 
 def rms_dbfs(samples: "array[int]") -> float:

@@ -81,7 +81,7 @@ async def fetch_newest(client: Client, presentation: Presentation, segment_s: fl
 
 
 async def _fetch_cell(client: Client, listed: MediaList, number: int, segment_s: float) -> None:
-    cell = next((cell for cell in listed.cells if cell.number == number and not cell.gap), None)
+    cell = listed.cell(number)
     if cell is None:
         raise Unplayable(f"{listed.url}: cell {number} is not listed")
     init = read_init(await client.fetch(cell.init_url), cell.init_url)

@@ -1,6 +1,8 @@
 """Put a rehearsal together, drive it to its end, and say how it went. Called by the command line and by tests."""
 
+import contextlib
 import getpass
+import os
 import shutil
 import threading
 from dataclasses import asdict, dataclass, field
@@ -10,10 +12,15 @@ from typing import Any
 
 from eventstack import automation
 from eventstack.deploy import engine
+from eventstack.errors import ConfigError, Fault
+from eventstack.models.event import Contribution
+from eventstack.node.parts.sender import has_sound
+from eventstack.node.secrets_file import read_secret
 from eventstack.planning import naming
 from eventstack.planning.plan import StackPlan
 from eventstack.planning.resolve import parent
 from eventstack.probes.viewer import ViewerSummary
+from eventstack.rehearsal import by_hand
 from eventstack.rehearsal.local import LocalCloud
 from eventstack.rehearsal.report import Reporter
 from eventstack.rehearsal.script import Choices, Script, write
@@ -25,6 +32,9 @@ from eventstack.scheduler.decide import state
 from eventstack.scheduler.state import Action, Finish, Observed
 from eventstack.settings import Settings
 from eventstack.vod.check import VodCheck
+
+MIN_PASSPHRASE, MAX_PASSPHRASE = 10, 79
+"""Characters of an SRT passphrase (libsrt, SRTO_PASSPHRASE)."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +58,15 @@ class Conductor:
         self._choices = choices
         self._world: RehearsalWorld | None = None
         self._early: tuple[str, str] | None = None
+        self.occurrence = ""
+        """The name of what is rehearsed; empty until something may have been built."""
 
     def run(self) -> Result:
         """Find the engine, then drive the event through its life. Raises ConfigError before anything is touched."""
-        write(self._choices, _now(), self._settings.owner)
+        look_at(write(self._choices, _now(), self._settings.owner).event.contribution)
+        records = self._records()
         found = engine.find_or_install(self._settings, self._report.note)
-        script = write(self._choices, _now(), self._settings.owner)
+        script = self._claimed(records)
         watch = Watch(_now, self._report.looked)
         try:
             return self._drive(script, found, watch)
@@ -81,10 +94,36 @@ class Conductor:
     @property
     def on_air(self) -> bool:
         """Whether the programme is on air and not being ended."""
-        return bool(self._world and self._world.learnt.published_at and self._world.intent.kind == "none")
+        world = self._world
+        return bool(world and world.learnt.published_at and world.intent.kind in ("none", "hold"))
+
+    @property
+    def public(self) -> bool:
+        """Whether the public may be watching: from the publication until the stack is gone."""
+        learnt = self._world.learnt if self._world else None
+        return bool(learnt and learnt.published_at and not learnt.clean.get("stack"))
+
+    def _records(self) -> Path:
+        records = self._settings.records
+        try:
+            records.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            hint = f"{fault.strerror}; set EVENTSTACK_HOME to a folder of yours"
+            raise ConfigError(Fault("the records can't be kept there", given=str(records), hint=hint)) from fault
+        return records
+
+    def _claimed(self, records: Path) -> Script:
+        """A script whose name is this rehearsal's alone: the folder of its records is the claim."""
+        while True:
+            script = write(self._choices, _now(), self._settings.owner)
+            with contextlib.suppress(FileExistsError):
+                (records / script.event.id).mkdir()
+                return script
+            self._pause(timedelta(milliseconds=200))  # the name says the second
 
     def _drive(self, script: Script, found: engine.Engine, watch: Watch) -> Result:
         settings, occurrence = self._settings, script.event.id
+        self.occurrence = occurrence
         folder = settings.records / occurrence
         cloud = LocalCloud(settings)
         world = RehearsalWorld(
@@ -102,13 +141,15 @@ class Conductor:
         if self._early:
             world.abort(*self._early)
         record = AsRun(folder / "as-run.json", _head(script))
+        steps: list[Operation] = []
         self._report.planned(script.event.title, script.wanted)
 
         def decided(action: Action, observed: Observed) -> None:
             self._report.decided(action, observed, state(_now(), script.wanted, observed))
 
         def taken(step: loop.Taken) -> None:
-            record.operations.append(_operation(step, script, world))
+            steps.append(_operation(step, script, world))
+            record.operations = by_hand.merged(steps, folder)
             record.programme = [*watch.seen("public"), *watch.judge.marks]
             record.write()
             self._report.taken(step)
@@ -116,11 +157,32 @@ class Conductor:
                 keep_logs(settings, script, world, folder / "logs")
 
         finish = loop.run(script.wanted, world, now=_now, pause=self._pause, on_decision=decided, on_taken=taken)
+        record.operations = by_hand.merged(steps, folder)
         return _result(finish, script, world, watch, record)
 
     def _pause(self, span: timedelta) -> None:
         self._wake.wait(span.total_seconds())
         self._wake.clear()
+
+
+def look_at(contribution: Contribution) -> None:
+    """See at once what would else fail in the middle of a build; raises ConfigError for what can't be used."""
+    source, passphrase = contribution.source, contribution.passphrase
+    if source.kind == "file":
+        has_sound(source.name)  # it raises for what has no picture
+    if passphrase.kind not in ("env", "file"):
+        return
+    try:
+        text = os.environ.get(passphrase.name, "") if passphrase.kind == "env" else read_secret(Path(passphrase.name))
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if not (MIN_PASSPHRASE <= len(text) <= MAX_PASSPHRASE and text.isprintable()):
+        wrong = "can't be used" if text else "isn't where the event says"
+        allowed = "a variable that is set or a file that you can read, of 10 to 79 printable characters"
+        fault = Fault(
+            f"the passphrase {wrong}", field="contribution.passphrase", given=str(passphrase), allowed=allowed
+        )
+        raise ConfigError(fault)
 
 
 def keep_logs(settings: Settings, script: Script, world: RehearsalWorld, folder: Path) -> None:

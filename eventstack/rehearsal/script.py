@@ -88,7 +88,7 @@ def _event(choices: Choices) -> Event:
             title="Rehearsal",
             window=Window(start=now, end=now + timedelta(seconds=30)),
             contribution=Contribution(source=SourceReference("synthetic", "")),
-            profile=choices.profile or DEFAULT_PROFILE,
+            profile=DEFAULT_PROFILE,
             cloud="local",
         )
     source = event.contribution.source

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -70,23 +70,27 @@ class Judge:
         return f"{last.hop}: {last.detail}" if last and last.until is None else None
 
     def close(self, at: datetime) -> None:
-        """No more looks: a stretch that lasts ends here."""
-        self._mend(at)
+        """No more looks: a stretch that lasts ends here, and nobody has seen it mended."""
+        self._end(at)
         self.good = self.streak = 0
 
     def _break(self, worst: ProbeResult, at: datetime, *, on_air: bool) -> None:
         last = self.stretches[-1] if self.stretches else None
         if last and last.until is None and HOPS.index(last.hop) <= HOPS.index(worst.hop) and last.on_air == on_air:
             return
-        self._mend(at)
+        self._end(at)
         self.stretches.append(Broken(worst.hop, worst.detail, at, on_air=on_air))
         self.marks.append(Mark("hop-broken", at, detail=f"{worst.hop}: {worst.detail}"))
 
     def _mend(self, at: datetime) -> None:
-        if self.stretches and self.stretches[-1].until is None:
-            last = self.stretches[-1]
-            self.stretches[-1] = Broken(last.hop, last.detail, last.since, at, last.on_air)
-            self.marks.append(Mark("hop-mended", at, detail=last.hop))
+        if self._end(at):
+            self.marks.append(Mark("hop-mended", at, detail=self.stretches[-1].hop))
+
+    def _end(self, at: datetime) -> bool:
+        if not self.stretches or self.stretches[-1].until is not None:
+            return False
+        self.stretches[-1] = replace(self.stretches[-1], until=at)
+        return True
 
     def _see_slate(self, results: tuple[ProbeResult, ...], at: datetime) -> None:
         picture = next((result for result in results if result.hop == "picture"), None)
@@ -121,6 +125,8 @@ class Watch:
 
         async def begin() -> None:
             self._hops = hops
+            if self._turning:
+                self._turning.cancel()
             self._turn(targets, on_air=on_air)
             if self._looking is None:
                 self._looking = asyncio.create_task(self._go_on_looking())
@@ -128,7 +134,10 @@ class Watch:
         self.call(begin())
 
     def once_aired(self, targets: Targets, *, patience_s: float) -> None:
-        """Look at these addresses, as on air, once a viewer has seen the programme there, or patience is over."""
+        """Look at these addresses once a viewer has seen the programme there, or patience is over.
+
+        What is found broken counts as on air from now on.
+        """
 
         async def wait() -> None:
             with contextlib.suppress(asyncio.TimeoutError):
@@ -136,6 +145,20 @@ class Watch:
             self._turn(targets, on_air=True)
 
         async def begin() -> None:
+            self._on_air = True
+            self._turning = asyncio.create_task(wait())
+
+        self.call(begin())
+
+    def later(self, targets: Targets, *, after_s: float) -> None:
+        """Look at these addresses so many seconds from now. What is found broken counts as on air from now on."""
+
+        async def wait() -> None:
+            await asyncio.sleep(after_s)
+            self._turn(targets, on_air=True)
+
+        async def begin() -> None:
+            self._on_air = True
             self._turning = asyncio.create_task(wait())
 
         self.call(begin())

@@ -18,6 +18,7 @@ from eventstack.errors import DeployError, Final
 from eventstack.planning.plan import Parent, StackPlan
 from eventstack.probes.probe import HOPS, Targets
 from eventstack.probes.viewer import Viewer
+from eventstack.rehearsal.by_hand import HAND
 from eventstack.rehearsal.report import Reporter
 from eventstack.rehearsal.watch import Watch
 from eventstack.scheduler.state import Intent, Observed, Sight, Step
@@ -97,7 +98,9 @@ class RehearsalWorld:
         self._sights: dict[str, Sight] = {"foundation": "absent", "event": "absent"}
         self._foundation_outputs: dict[str, Any] = {}
         self._card: dict[str, Any] = {}
+        self._previewed: set[str] = set()
         self._silent = 0
+        self._stopping = False
         self._ended_at: datetime | None = None
         self._steps: dict[str, Callable[[], None]] = {
             "build-parent": self._build_parent,
@@ -116,6 +119,8 @@ class RehearsalWorld:
     def observe(self) -> Observed:
         """Look at the stacks (as last seen after an operation) and at the event's node (now)."""
         started, on_air = self._look_at_node()
+        if started is not None and on_air is not None:
+            self._heed(started=started, on_air=on_air)
         return Observed(
             parent=self._sights["foundation"],
             stack=self._sights["event"],
@@ -172,6 +177,27 @@ class RehearsalWorld:
             self._report.edge(**served)
         return bool(health["started"]), bool(health["on_air"])
 
+    def _heed(self, *, started: bool, on_air: bool) -> None:
+        """Follow what a person did by a verb, past this loop: it wins over what was planned."""
+        if self.intent.kind == "abort":
+            return
+        if started and self.learnt.source_started is None:
+            self._watch_line_up()
+        if on_air and self.learnt.published_at is None:
+            self._watch_air()
+        if self.learnt.published_at is None or self._stopping or self.intent.kind not in ("none", "hold"):
+            return
+        if not started:
+            self._watch.stop_looking()
+            self.end(HAND, "the programme was ended by a verb")
+        elif not on_air and self.intent.kind == "none":
+            self.intent = Intent("hold", HAND, "taken off air by a verb; `publish` puts it back, `stop` ends it")
+            self._watch.look_at(self._targets(on_air=False), self._hops(), on_air=False)
+        elif on_air and self.intent.kind == "hold":
+            self.intent = Intent()
+            # until a new cell is out the public has only the old ones
+            self._watch.later(self._targets(on_air=True), after_s=AIR_PATIENCE_S)
+
     def _build_parent(self) -> None:
         outcome = self._up(self.learnt.foundation)
         self._foundation_outputs = outcome.outputs
@@ -192,7 +218,9 @@ class RehearsalWorld:
             self._report.moved(plan.build.layer, progress)
 
         try:
-            self._deployer.preview(plan, moved)
+            if plan.build.stack not in self._previewed:
+                self._deployer.preview(plan, moved)
+                self._previewed.add(plan.build.stack)
             return self._deployer.up(plan, build_hash=plan.build_hash, on_progress=moved)
         finally:
             self._sight(plan)
@@ -202,11 +230,14 @@ class RehearsalWorld:
         self._sights[plan.build.layer] = seen
 
     def _start(self) -> None:
-        self.learnt.source_started = self._now()
+        begun = self._now()
         self._verb("start")
+        self._watch_line_up(begun)
+
+    def _watch_line_up(self, begun: datetime | None = None) -> None:
+        self.learnt.source_started = begun or self._now()
         outputs = self.learnt.outputs
-        gates = self._planned().gates
-        self._watch.look_at(self._targets(on_air=False), gates.hops if gates else HOPS, on_air=False)
+        self._watch.look_at(self._targets(on_air=False), self._hops(), on_air=False)
         headers = self._preview_headers()
         segment_s = _segment_s(self._planned())
         private = Viewer(
@@ -226,11 +257,15 @@ class RehearsalWorld:
 
     def _publish(self) -> None:
         self._verb("publish")
+        self._watch_air()
+
+    def _watch_air(self) -> None:
         self.learnt.published_at = self._now()
         self._watch.leave("line-up")
         self._watch.once_aired(self._targets(on_air=True), patience_s=AIR_PATIENCE_S)
 
     def _stop(self) -> None:
+        self._stopping = True
         self._watch.stop_looking()
         self._verb("stop")
         self._ended_at = self._now()
@@ -283,6 +318,10 @@ class RehearsalWorld:
         finally:
             self._sight(plan)
         self.learnt.clean[name] = True
+
+    def _hops(self) -> tuple[str, ...]:
+        gates = self._planned().gates
+        return gates.hops if gates else HOPS
 
     def _planned(self) -> StackPlan:
         if self.learnt.plan is None:

@@ -26,22 +26,29 @@ def winding_down(now: datetime, wanted: Wanted, observed: Observed) -> bool:
     )
 
 
-def called_off(now: datetime, wanted: Wanted, observed: Observed) -> str | None:
-    """Why the event can't happen, or None: a final failure on the way up, or a line-up that never became good.
+WAY_UP = ("build-parent", "resolve", "build", "start", "publish")
+"""The steps that bring an event on air."""
 
-    An event that is on air, or whose air can't be read, is never called off.
+
+def called_off(now: datetime, wanted: Wanted, observed: Observed) -> str | None:
+    """Why the event can't happen, or None: a final failure on the way up, or, for too long after the planned start,
+    a failure that stays or a line-up that never became good.
+
+    An event that is on air, or whose air can't be read, or that a human holds, is never called off.
     """
     if observed.called_off:
         return observed.called_off
-    if observed.on_air is not False:
+    if observed.on_air is not False or observed.intent.kind == "hold":
         return None
-    for name in ("build-parent", "resolve", "build", "start", "publish"):
-        failure = observed.failures.get(name)
-        if failure and failure.final:
+    failures = [(name, observed.failures[name]) for name in WAY_UP if name in observed.failures]
+    for name, failure in failures:
+        if failure.final:
             return f"{name} failed for good: {failure.detail}"
-    if observed.started and observed.broken and now >= wanted.on_air_from + wanted.give_up:
+    if now < wanted.on_air_from + wanted.give_up:
+        return None
+    if observed.started and observed.broken:
         return f"no-go: {observed.broken}"
-    return None
+    return next((f"no-go: {name} failed: {failure.detail}" for name, failure in failures), None)
 
 
 def state(now: datetime, wanted: Wanted, observed: Observed) -> State:
@@ -50,8 +57,10 @@ def state(now: datetime, wanted: Wanted, observed: Observed) -> State:
         return State.CLEAN
     if winding_down(now, wanted, observed):
         return State.ENDED if observed.on_air else State.DESTROYING
+    if observed.intent.kind == "hold" and (observed.on_air or observed.started):
+        return State.HELD
     if observed.on_air:
-        return State.HELD if observed.intent.kind == "hold" else State.LIVE
+        return State.LIVE
     if observed.started:
         return State.LINE_UP
     if observed.stack == "present":
@@ -66,9 +75,11 @@ def _bring_up(now: datetime, wanted: Wanted, observed: Observed) -> Action:
         return _on_air(now, wanted, observed)
     if observed.intent.kind == "hold":
         return Wait(f"held by {observed.intent.by}: {observed.intent.reason}")
+    if observed.intent.kind == "end" and observed.stack == "present":
+        return _attempt(now, observed, "stop", f"{observed.intent.by}: {observed.intent.reason}")
     if now < wanted.up_from:
         return Wait("the stack is not needed yet", wanted.up_from)
-    if observed.stack == "absent":
+    if observed.stack == "absent" or "build" in observed.failures:
         return _build(now, observed)
     if observed.started:
         return _line_up(now, wanted, observed)
@@ -78,7 +89,7 @@ def _bring_up(now: datetime, wanted: Wanted, observed: Observed) -> Action:
 
 
 def _build(now: datetime, observed: Observed) -> Action:
-    if observed.parent == "absent":
+    if observed.parent == "absent" or "build-parent" in observed.failures:
         return _attempt(now, observed, "build-parent", "the event's foundation is not there")
     if not observed.resolved:
         return _attempt(now, observed, "resolve", "the foundation's addresses are known")
@@ -108,7 +119,7 @@ def _wind_down(now: datetime, wanted: Wanted, observed: Observed) -> Action:
     why = f"{observed.intent.by}: {observed.intent.reason}" if aborted else called_off(now, wanted, observed)
     if observed.stack == "unknown" or observed.parent == "unknown":
         return Wait("what is there can't be read: nothing is changed")
-    for step in ("destroy", "destroy-parent"):
+    for step in ("unpublish", "destroy", "destroy-parent"):
         if wanted.teardown_tries and _spent(observed, step, wanted.teardown_tries):
             return Finish(ok=False, why=f"{step} failed: {observed.failures[step].detail}; what is left is for a sweep")
     if observed.stack == "present":

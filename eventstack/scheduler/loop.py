@@ -19,6 +19,9 @@ LONGEST_WAIT = timedelta(milliseconds=250)
 LONGEST_DELAY = timedelta(seconds=60)
 """The longest pause between two tries of a failing step."""
 
+DOUBLINGS = 6
+"""Failures after which the pause, doubled from a second, has reached the longest."""
+
 
 class World(Protocol):
     """What is there, and what can be done about it."""
@@ -94,6 +97,6 @@ def _take(step: Step, world: World, now: Callable[[], datetime]) -> Taken:
 def after_failure(before: Failure | None, taken: Taken) -> Failure:
     """The history of a step with one more failure: the delay doubles from a second unless the error names it."""
     attempts = (before.attempts if before else 0) + 1
-    delay = min(timedelta(seconds=2 ** (attempts - 1)), LONGEST_DELAY)
+    delay = LONGEST_DELAY if attempts > DOUBLINGS else timedelta(seconds=2 ** (attempts - 1))
     detail = taken.detail.splitlines()[0] if taken.detail else ""
     return Failure(attempts, detail, taken.ended, taken.after or delay, taken.final)

@@ -11,6 +11,7 @@ from eventstack.errors import DeployError
 from eventstack.node import processes
 from eventstack.node.launch import shutdown
 from eventstack.node.processes import Identity
+from eventstack.planning import naming
 from eventstack.planning.found import Found
 from eventstack.settings import Settings
 from tests.node.conftest import Node, soon
@@ -19,6 +20,16 @@ from tests.node.conftest import Node, soon
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Node]:
     one = Node(tmp_path.resolve())
+    yield one
+    shutdown(one.directory)
+
+
+@pytest.fixture
+def foundation(node: Node) -> Iterator[Node]:
+    """The machine of the event's foundation, with a part of its own and one of the event's on it."""
+    one = Node(node.home, naming.identity_tags("local", "site", 1, "foundation"))
+    one.put("edge", {"type": "origin", "root": "sleep"})
+    one.put("talk-key", {"type": "origin", "root": "sleep"}, node.tags)
     yield one
     shutdown(one.directory)
 
@@ -159,3 +170,28 @@ def test_on_air_is_what_the_node_wrote_down_and_what_can_not_be_read(node: Node)
     node.client.part_verb("origin", "unpublish")
     (node.directory / "state.json").write_text("torn {")
     assert all(one.on_air for one in inventory(found))
+
+
+def test_what_an_event_on_air_has_on_another_machine_is_on_air_with_all_that_carries_it(
+    node: Node, foundation: Node
+) -> None:
+    node.origin("sleep")
+    assert not any(one.on_air for one in inventory(settings(node)))
+    node.client.part_verb("origin", "publish")
+    assert {one.detail for one in inventory(settings(node)) if not one.on_air} == set()
+    assert {one.kind for one in inventory(settings(node), layer="foundation")} == {
+        "supervisor",
+        "process",
+        "part",
+        "node",
+    }
+    assert len(pids(inventory(settings(foundation), occurrence="talk-20261122t1800"))) == 3
+
+
+def test_a_guest_that_is_off_air_does_not_air_with_its_neighbour(node: Node, foundation: Node) -> None:
+    other = naming.identity_tags("local", "lecture-20261122t1800", 1, "event")
+    foundation.put("lecture-key", {"type": "origin", "root": "sleep"}, other)
+    foundation.client.part_verb("lecture-key", "publish")
+    assert not any(one.on_air for one in inventory(settings(node), occurrence="talk-20261122t1800"))
+    assert all(one.on_air for one in inventory(settings(node), layer="foundation"))
+    assert all(one.on_air for one in inventory(settings(node), occurrence="lecture-20261122t1800"))

@@ -21,15 +21,16 @@ COMMAND = (sys.executable, dummy.__file__)
 class Node:
     """A node of dummies, with short words for what tests do."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, tags: dict[str, str] = TAGS) -> None:
         self.home = home
-        self.directory = home / "data" / "nodes" / naming.node_directory_name(TAGS)
+        self.tags = tags
+        self.directory = home / "data" / "nodes" / naming.node_directory_name(tags)
         self.client = self.launch()
 
     def launch(self, **environ: str) -> NodeClient:
         self.client = launch(
             self.directory,
-            TAGS,
+            self.tags,
             self.home / "data" / "archive",
             self.home / "state" / "seal.key",
             {**os.environ, **environ},
@@ -37,8 +38,8 @@ class Node:
         )
         return self.client
 
-    def put(self, name: str, config: dict[str, Any]) -> dict[str, Any]:
-        return self.client.put_part(name, config, naming.role_tags(TAGS, name, f"urn:{name}"))
+    def put(self, name: str, config: dict[str, Any], tags: dict[str, str] | None = None) -> dict[str, Any]:
+        return self.client.put_part(name, config, naming.role_tags(tags or self.tags, name, f"urn:{name}"))
 
     def origin(self, what: str, name: str = "origin") -> dict[str, Any]:
         return self.put(name, {"type": "origin", "root": what})

@@ -147,6 +147,19 @@ def test_nginx_accepts_the_configuration(web: Web, kind: str) -> None:
 
 
 @pytest.mark.chain
+def test_an_edge_without_a_key_service_serves_clear_events(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "local.stage.i1.foundation")
+    try:
+        archive = bench.prepare("archive", config.Archive())
+        edge = bench.prepare("edge", config.Edge(keys="", archive=archive["address"]))
+        bench.start("edge")
+        assert ask(f"{edge['address']}/time").status == 200
+        assert ask(f"{edge['address']}/licence", method="POST", data=b"{}").status == 404
+    finally:
+        bench.close()
+
+
+@pytest.mark.chain
 def test_the_public_sees_an_event_only_while_it_is_published(web: Web) -> None:
     playlist = web.bench.outputs["edge-entry"]["hls"]
     hidden = ask(playlist)
@@ -236,5 +249,6 @@ def test_players_of_any_site_are_let_in(web: Web) -> None:
 def test_the_time_is_told_in_utc(web: Web) -> None:
     from datetime import UTC, datetime
 
-    told = datetime.fromisoformat(ask(f"{web.address}/time").body.decode())
-    assert abs((datetime.now(UTC) - told).total_seconds()) < 3
+    for address, token in ((web.address, ""), (web.bench.outputs["edge"]["preview_address"], web.token)):
+        told = datetime.fromisoformat(ask(f"{address}/time", token=token).body.decode())
+        assert abs((datetime.now(UTC) - told).total_seconds()) < 3

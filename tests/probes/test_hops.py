@@ -130,6 +130,12 @@ async def test_silence_is_broken(material: Get) -> None:
     assert result.measured["rms_dbfs"] < -90
 
 
+async def test_a_slate_is_silent_on_purpose(material: Get) -> None:
+    result = await probe("sound", material("slate", "silent"))
+    assert result.ok, result
+    assert result.measured["slate"]
+
+
 async def test_sound_is_measured(material: Get) -> None:
     result = await probe("sound", material())
     assert -30 < result.measured["rms_dbfs"] < -10

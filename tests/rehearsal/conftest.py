@@ -15,6 +15,8 @@ import psutil
 import pytest
 
 from eventstack.clouds.local.inventory import inventory
+from eventstack.errors import Retryable
+from eventstack.node.client import NodeClient
 from eventstack.settings import Settings
 
 
@@ -26,10 +28,28 @@ class Run:
     process: subprocess.Popen[bytes]
     out: Path
     err: Path
+    environment: dict[str, str]
+    python: str = sys.executable
+    user: int | None = None
 
     @property
     def settings(self) -> Settings:
         return Settings.from_environment({"EVENTSTACK_HOME": str(self.home)})
+
+    def eventstack(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Another command of ours beside it, as typed in another terminal."""
+        return subprocess.run(
+            [self.python, "-m", "eventstack", *arguments],
+            env={**self.environment, **environment},
+            user=self.user,
+            group=self.user,
+            extra_groups=None if self.user is None else [],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=90,
+            cwd=self.home,
+        )
 
     def said(self) -> str:
         return self.err.read_text(encoding="utf-8", errors="replace")
@@ -60,6 +80,24 @@ class Run:
     def node(self, layer: str) -> Path:
         return next(self.settings.nodes.glob(f"*.{layer}"))
 
+    def pids(self) -> dict[str, int | None]:
+        """What both nodes say of their parts."""
+        return {
+            f"{layer}/{name}": part["pid"]
+            for layer in ("foundation", "event")
+            for name, part in NodeClient.of(self.node(layer)).health()["parts"].items()
+        }
+
+    def card(self) -> dict[str, Any]:
+        return json.loads(next(self.settings.cards.glob("*.json")).read_text(encoding="utf-8"))
+
+    def on_air(self) -> bool:
+        """Whether the event's node says that it is on air; False also before there is one."""
+        try:
+            return bool(NodeClient.of(self.node("event")).health()["on_air"])
+        except (StopIteration, Retryable):
+            return False
+
     def left(self) -> list[str]:
         """Everything of ours that is still on the machine, beside archive, records and caches."""
         settings = self.settings
@@ -68,6 +106,7 @@ class Run:
         things += [str(path) for path in settings.cards.glob("*")]
         things += [str(path) for path in settings.state.glob("stacks/*/*")]
         things += [str(path) for path in settings.state.glob("pulumi/*/.pulumi/stacks/*/*")]
+        things += [str(path) for path in (self.home / "tmp").rglob("*")]
         things += [f"process {process.pid}" for process in psutil.process_iter() if _of(process, self.home)]
         return things
 
@@ -90,19 +129,7 @@ class Stage:
     def rehearse(self, *arguments: str) -> Run:
         home = self.folder / f"home-{len(self.runs)}"
         home.mkdir()
-        out, err = home / "out", home / "err"
-        environment = {**os.environ, "EVENTSTACK_HOME": str(home), "EVENTSTACK_ENGINE": str(self.engine)}
-        with out.open("wb") as stdout, err.open("wb") as stderr:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "eventstack", "rehearse", *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-                env=environment,
-                cwd=home,
-                start_new_session=True,
-            )
-        run = Run(home, process, out, err)
+        run = start(home, self.engine, *arguments)
         self.runs.append(run)
         return run
 
@@ -111,28 +138,47 @@ class Stage:
             if run.process.poll() is None:
                 run.process.send_signal(signal.SIGKILL)
                 run.process.wait()
-            subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "eventstack",
-                    "sweep",
-                    "--delete",
-                    "--on-air",
-                    "--by",
-                    "tests",
-                    "--reason",
-                    "cleared",
-                ],
-                env={**os.environ, "EVENTSTACK_HOME": str(run.home)},
-                capture_output=True,
-                check=False,
-                timeout=60,
-            )
+            run.eventstack("sweep", "--delete", "--on-air", "--by", "tests", "--reason", "cleared")
+
+
+def start(home: Path, engine: Path, *arguments: str, python: str = sys.executable, user: int | None = None) -> Run:
+    """Begin one rehearsal in a home that is there; what it puts aside for a while lies in the home too."""
+    out, err, temporary = home / "out", home / "err", home / "tmp"
+    temporary.mkdir()
+    if user is not None:
+        os.chown(temporary, user, user)
+    environment = {
+        **os.environ,
+        "EVENTSTACK_HOME": str(home),
+        "EVENTSTACK_ENGINE": str(engine),
+        "TMPDIR": str(temporary),
+    }
+    with out.open("wb") as stdout, err.open("wb") as stderr:
+        process = subprocess.Popen(
+            [python, "-m", "eventstack", "rehearse", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment,
+            cwd=home,
+            start_new_session=True,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
+    return Run(home, process, out, err, environment, python, user)
 
 
 @pytest.fixture
 def stage(tmp_path: Path, engine_path: Path):
     place = Stage(tmp_path, engine_path)
+    yield place
+    place.clear()
+
+
+@pytest.fixture(scope="module")
+def module_stage(tmp_path_factory: pytest.TempPathFactory, engine_path: Path):
+    """The same for rehearsals that several tests of a module look at."""
+    place = Stage(tmp_path_factory.mktemp("stage"), engine_path)
     yield place
     place.clear()

@@ -41,12 +41,12 @@ def test_the_picture_shows_plan_against_actual_and_what_is_to_come():
 
 def test_the_picture_shows_resources_probes_and_the_first_broken_hop():
     picture = Picture(
-        resources={"event": {"event-encoder": "done", "event-cdn": "running"}},
+        resources={"event": {"event": "done", "event-encoder": "done", "event-cdn": "running"}},
         hops={result.hop: result for result in LOOK},
         addresses={"hls": "http://127.0.0.1:1/a.m3u8"},
     )
     text = shown(draw(picture, START))
-    assert "✓ event-encoder" in text
+    assert "event ✓ encoder  … cdn" in text
     assert "● encoder" in text
     assert "○ edge" in text
     assert "edge: stale for 9 s" in text

@@ -141,6 +141,35 @@ def test_a_hold_keeps_an_ended_clock_from_stopping_it():
     assert state(START, WANTED, held) is State.HELD
 
 
+def test_a_half_built_stack_is_built_on_and_not_taken_for_ready():
+    failed = Failure(1, "busy", last=WANTED.up_from, after=timedelta(0))
+    assert decide(WANTED.line_up_from, WANTED, replace(BUILT, failures={"build": failed})).name == "build"
+    half = Observed(parent="present", failures={"build-parent": failed})
+    assert decide(WANTED.line_up_from, WANTED, half).name == "build-parent"
+
+
+def test_a_way_up_that_keeps_failing_is_called_off_when_the_line_up_would_be():
+    failed = Failure(9, "busy", last=START, after=timedelta(0))
+    late = START + WANTED.give_up
+    assert decide(late - timedelta(seconds=1), WANTED, replace(BUILT, failures={"build": failed})).name == "build"
+    assert decide(late, WANTED, replace(BUILT, failures={"build": failed})) == Step(
+        "destroy", "no-go: build failed: busy"
+    )
+
+
+def test_an_event_that_a_human_took_off_air_is_held_whatever_its_gates_say():
+    off = replace(LINE_UP, good_looks=9, intent=Intent("hold", "hand", "a blackout"))
+    late = START + timedelta(hours=1)
+    assert isinstance(decide(START, WANTED, off), Wait)
+    assert isinstance(decide(late, WANTED, replace(off, good_looks=0, broken="edge")), Wait)
+    assert state(late, WANTED, off) is State.HELD
+
+
+def test_an_event_that_is_held_off_air_is_ended_by_a_human():
+    ended = replace(LINE_UP, good_looks=9, intent=Intent("end", "hand", "full time"))
+    assert decide(START, WANTED, ended) == Step("stop", "hand: full time")
+
+
 def test_viewers_behind_the_live_edge_get_the_tail():
     assert isinstance(decide(ENDED.ended_at, WANTED, ENDED), Wait)
     assert decide(ENDED.ended_at + WANTED.tail, WANTED, ENDED).name == "unpublish"

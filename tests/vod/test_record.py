@@ -38,6 +38,7 @@ def archived(home: Path, *, protected: bool = True, runs: Path | None = None) ->
         (home / "packager" / "runs" / "0").symlink_to(runs)
     directory = Path(config.recording)
     one = Publication(config, GRID, home / "root", directory)
+    one.marks = Marks().opened(100)
     assert one.step(at(104))
     one.write_manifests(at(104))
     assert ondemand.close(directory, config, GRID, Marks(spans=(Span(start=100, end=104),)), end=104)

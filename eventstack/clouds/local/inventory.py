@@ -47,10 +47,19 @@ class _Machine:
     on_air: bool
     public: tuple[str, ...]
 
-    def airs(self, part: str, tags: Mapping[str, str]) -> bool:
-        """Whether ending this part may be seen by an audience: a guest's part only if it is public itself."""
-        guest = any(tags.get(key) != self.tags.get(key) for key in naming.IDENTITY_KEYS)
-        return self.on_air or part in self.public or (bool(self.public) and not guest)
+    @property
+    def airing(self) -> set[tuple[str, ...]]:
+        """The stacks that have an audience as far as this machine knows: its own, and its guests by their parts."""
+        own = {_stack(self.tags)} if self.on_air else set()
+        return own | {_stack(self.parts.get(part, self.tags)) for part in self.public}
+
+    def airs(self, tags: Mapping[str, str], airing: set[tuple[str, ...]]) -> bool:
+        """Whether ending a thing of this machine may be seen by an audience: `airing` are the stacks that have one.
+
+        What a stack on air has on another machine, as its keys, is on air too; and so is what carries a guest on air.
+        """
+        guests = {_stack(part) for part in self.parts.values()}
+        return _stack(tags) in airing or (_stack(tags) == _stack(self.tags) and bool(guests & airing))
 
 
 def inventory(settings: Settings, **wanted: str | int) -> list[Found]:
@@ -65,7 +74,10 @@ def inventory(settings: Settings, **wanted: str | int) -> list[Found]:
     for process in _running(nodes):
         by_node[process.node].append(process)
     names = {path.name for path in nodes.iterdir() if path.is_dir()} if nodes.is_dir() else set()
-    found = [one for name in sorted(names | by_node.keys()) for one in _node(nodes / name, by_node[name])]
+    machines = {name: _machine(nodes / name, bool(by_node[name])) for name in sorted(names | by_node.keys())}
+    ours = {name: machine for name, machine in machines.items() if machine}  # other names are not of our giving
+    airing = {stack for machine in ours.values() for stack in machine.airing}
+    found = [one for name, machine in ours.items() for one in _node(machine, by_node[name], airing)]
     kinds = ("supervisor", "process", "part", "node")
     selection = {f"eventstack-{key}": str(value) for key, value in {"owner": settings.owner, **wanted}.items()}
     return sorted(
@@ -129,26 +141,21 @@ def _running(nodes: Path, only: str | None = None) -> list[_Process]:
     return list(known.values())
 
 
-def _node(directory: Path, running: list[_Process]) -> list[Found]:
-    machine = _machine(directory, bool(running))
-    if machine is None:
-        return []  # not a name that we give: not ours, whatever it is
-    found = [_process(one, machine) for one in running]
+def _node(machine: _Machine, running: list[_Process], airing: set[tuple[str, ...]]) -> list[Found]:
+    directory = machine.directory
+    found = [_process(one, machine, airing) for one in running]
     for name, tags in machine.parts.items():
         detail = f"part {name} of {directory.name}"
         identity = f"part:{directory / 'parts' / name}"
-        found.append(Found("part", identity, tags, detail, ("directory",), on_air=machine.airs(name, tags)))
+        found.append(Found("part", identity, tags, detail, ("directory",), on_air=machine.airs(tags, airing)))
     if directory.is_dir():
-        on_air = machine.airs("", machine.tags)
-        found.append(
-            Found(
-                "node", f"node:{directory}", machine.tags, f"directory {directory.name}", ("directory",), on_air=on_air
-            )
-        )
+        identity, detail = f"node:{directory}", f"directory {directory.name}"
+        on_air = machine.airs(machine.tags, airing)
+        found.append(Found("node", identity, machine.tags, detail, ("directory",), on_air=on_air))
     return found
 
 
-def _process(one: _Process, machine: _Machine) -> Found:
+def _process(one: _Process, machine: _Machine, airing: set[tuple[str, ...]]) -> Found:
     tags = _tag(one, machine)
     what = "supervisor" if one.supervisor else one.part or "process"
     return Found(
@@ -157,8 +164,12 @@ def _process(one: _Process, machine: _Machine) -> Found:
         tag=tags,
         detail=f"{what} of {machine.directory.name}, pid {one.identity.pid}{_ports(one.identity.pid)}",
         marks=tuple(one.marks),
-        on_air=machine.airs(one.part, tags),
+        on_air=machine.airs(tags, airing),
     )
+
+
+def _stack(tags: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(tags.get(key, "") for key in naming.IDENTITY_KEYS)
 
 
 def _tag(one: _Process, machine: _Machine) -> dict[str, str]:

@@ -63,10 +63,17 @@ class EdgeEntry:
 
     def health(self, config: configs.EdgeEntry, place: Place) -> dict[str, Any]:
         """Whether the public is let in."""
+        if "edge" not in place.others:
+            return {"published": False}
         return {"published": (_entry(config, place) / "published").exists()}
 
     def verb(self, name: str, arguments: dict[str, Any], config: configs.EdgeEntry, place: Place) -> dict[str, Any]:
-        """`publish` and `unpublish` → {"published": bool}, in force with the next request."""
+        """`publish` and `unpublish` → {"published": bool}, in force with the next request.
+
+        Where the edge is gone nothing is served any more, so there `unpublish` is done already.
+        """
+        if name == "unpublish" and "edge" not in place.others:
+            return {"published": False}
         mark = _entry(config, place) / "published"
         if name == "publish":
             mark.touch()

@@ -54,15 +54,10 @@ class Receiver:
 
     def health(self, config: configs.Receiver, place: Place) -> dict[str, Any]:
         """What flows now; writes the session's lag down when it can be measured for the first time."""
+        session = measured_session(place.directory, config.epoch)
         report = progress.read(place.directory)
-        sessions = timeline.read_sessions(place.directory / TIMELINE)
-        if not report or not sessions:
+        if not report or not session:
             return {}
-        session = sessions[-1]
-        if not session.measured:
-            trail = timeline.since_epoch(report.written, config.epoch) - Fraction(session.label_s + report.out_time_s)
-            session = replace(session, lag_s=round(float(trail), 3), measured=True)
-            timeline.write_sessions(place.directory / TIMELINE, [*sessions[:-1], session])
         return report.health(time.time()) | {"label_s": session.label_s, "lag_s": session.lag_s}
 
     def verb(self, name: str, arguments: dict[str, Any], config: configs.Receiver, place: Place) -> dict[str, Any]:
@@ -71,6 +66,22 @@ class Receiver:
 
     def remove(self, config: configs.Receiver, place: Place) -> None:
         """Nothing of it lies outside of its directory."""
+
+
+def measured_session(directory: Path, epoch: str) -> timeline.Session | None:
+    """The session that flows through the receiver in `directory`, its lag measured; None before the first packet.
+
+    Whoever asks first writes the measure into the record, where it stays for the session.
+    """
+    report, sessions = progress.read(directory), timeline.read_sessions(directory / TIMELINE)
+    if not report or not sessions:
+        return None
+    session = sessions[-1]
+    if not session.measured:
+        trail = timeline.since_epoch(report.written, epoch) - Fraction(session.label_s + report.out_time_s)
+        session = replace(session, lag_s=round(float(trail), 3), measured=True)
+        timeline.write_sessions(directory / TIMELINE, [*sessions[:-1], session])
+    return session
 
 
 def flowing_label(directory: Path, now: float) -> Fraction | None:

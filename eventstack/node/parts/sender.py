@@ -29,7 +29,7 @@ class Sender:
     def prepare(self, config: configs.Sender, place: Place) -> dict[str, Any]:
         """Look at the file, if it is to be one; raises ConfigError when it holds no picture."""
         if config.source.kind == "file":
-            _has_sound(config.source.path)
+            has_sound(config.source.path)
         return {}
 
     def launch(self, config: configs.Sender, place: Place) -> Launch | None:
@@ -39,7 +39,7 @@ class Sender:
         directory = place.directory
         (directory / progress.FILE).unlink(missing_ok=True)
         passphrase = read_secret(Path(config.passphrase_file)) if config.passphrase_file else ""
-        sound = config.source.kind == "file" and _has_sound(config.source.path)
+        sound = config.source.kind == "file" and has_sound(config.source.path)
         return Launch(
             argv=ffmpeg.sender(
                 binaries.ffmpeg(), config.ingest, config.latency_ms, passphrase, config.source, sound, find_font(FONTS)
@@ -67,7 +67,7 @@ def find_font(directories: Iterable[str]) -> Path | None:
     return min(fonts, key=lambda font: ("Mono" not in font.name, len(font.name)), default=None)
 
 
-def _has_sound(path: str) -> bool:
+def has_sound(path: str) -> bool:
     """Whether the file holds sound; raises ConfigError when it can't be read, or holds no picture."""
     command = [str(binaries.ffprobe()), "-v", "error", "-of", "json", "-show_entries", "stream=codec_type", path]
     try:
