@@ -2,17 +2,19 @@
 
 Segments are addressed by cell number. A hole starts a new Period with a start number of its own, because players
 (dash.js for one) count on from the start number and ignore `S@n`, which would shift every name behind a hole.
+The live timeline is the clock's since the event's epoch: a Period starts as much later as its labels trail the clock,
+because dash.js looks for the live edge by the clock and starves when media lag behind it (shaka-player adapts).
 Written with the standard library: the MPD library of PyPI drops PlayReady objects when it writes.
 """
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
 from eventstack.media import pssh
-from eventstack.media.grid import rfc3339
+from eventstack.media.grid import Grid, rfc3339
 from eventstack.media.presentation import Entry, Presentation, Protection, Stream
 
 MPD = "urn:mpeg:dash:schema:mpd:2011"
@@ -33,12 +35,14 @@ for _prefix, _namespace in (("", MPD), ("cenc", CENC), ("mspr", MSPR), ("dashif"
 class Live:
     """What only the manifest of a live programme says: when it was written, how far back one may go, where to read the
     time; `ended` makes it static on the same timeline, so that a player that is watching just comes to the end.
+    `trail` is how many seconds the labels of the oldest entry's stretch are behind the clock.
     """
 
     published: datetime
     window: Fraction
     clock_url: str = "/time"
     ended: bool = False
+    trail: Fraction = Fraction(0)
 
 
 def manifest(presentation: Presentation, live: Live | None = None, *, first_run: int | None = None) -> str:
@@ -54,7 +58,7 @@ def manifest(presentation: Presentation, live: Live | None = None, *, first_run:
     grid = presentation.grid
     dynamic = live is not None and not live.ended
     root = _element(None, "MPD", profiles=_PROFILE, minBufferTime="PT2S", type="dynamic" if dynamic else "static")
-    origin = 0 if live else presentation.entries[0].number
+    starts = _starts(presentation, runs, live, first_run)
     if live and dynamic:
         root.set("availabilityStartTime", rfc3339(grid.epoch))
         root.set("publishTime", rfc3339(live.published))
@@ -62,17 +66,35 @@ def manifest(presentation: Presentation, live: Live | None = None, *, first_run:
         root.set("timeShiftBufferDepth", _period_time(live.window))
         root.set("suggestedPresentationDelay", _period_time(DELAY_CELLS * grid.duration))
     else:
-        end = presentation.entries[-1].number + 1
-        root.set("mediaPresentationDuration", _period_time((end - origin) * grid.duration))
-    for index, run in enumerate(runs):
-        anchor = run[0].number
-        if live and index == 0 and not presentation.entries[0].missing:
-            anchor = first_run or 0
-        _period(root, presentation, run, anchor, (anchor - origin) * grid.duration)
+        anchor, start = starts[-1]
+        root.set("mediaPresentationDuration", _period_time(start + (runs[-1][-1].number + 1 - anchor) * grid.duration))
+    for run, (anchor, start) in zip(runs, starts, strict=True):
+        _period(root, presentation, run, anchor, start)
     if live and dynamic:
         _element(root, "UTCTiming", schemeIdUri="urn:mpeg:dash:utc:http-xsdate:2014", value=live.clock_url)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _starts(
+    presentation: Presentation, runs: tuple[tuple[Entry, ...], ...], live: Live | None, first_run: int | None
+) -> list[tuple[int, Fraction]]:
+    """The anchor of each stretch, and where on the presentation's timeline that lies, in seconds."""
+    grid, oldest = presentation.grid, presentation.entries[0]
+    if live is None:
+        return [(run[0].number, (run[0].number - oldest.number) * grid.duration) for run in runs]
+    starts = []
+    for index, run in enumerate(runs):
+        anchor, trail = run[0].number, _trail(grid, run[0])
+        if index == 0 and not oldest.missing:
+            anchor, trail = first_run or 0, live.trail
+        # labels ahead of the clock (by the length of a burst) would begin before the epoch
+        starts.append((anchor, anchor * grid.duration + max(trail, Fraction(0))))
+    return starts
+
+
+def _trail(grid: Grid, entry: Entry) -> Fraction:
+    return Fraction((entry.instant - grid.instant(entry.number)) // timedelta(microseconds=1), 1_000_000)
 
 
 def _period(root: ET.Element, presentation: Presentation, run: tuple[Entry, ...], anchor: int, start: Fraction) -> None:

@@ -156,23 +156,27 @@ class Publication:
 
     def _entries(
         self, newest: int, has: Callable[[int], bool], oldest: int = 0
-    ) -> tuple[tuple[Entry, ...], int | None]:
-        """The window's entries up to `newest` with media at both ends, and where the oldest one's stretch begins."""
+    ) -> tuple[tuple[Entry, ...], int | None, Fraction]:
+        """The window's entries up to `newest` with media at both ends, and where the oldest one's stretch begins, with
+        the lag of its labels there.
+        """
         assert self.first is not None
         floor = max(self.first, oldest)
         shown = [number for number in range(max(floor, newest - self.window_cells + 1), newest + 1) if has(number)]
         if not shown:
-            return (), None
+            return (), None, Fraction(0)
         anchor = shown[0]
         while anchor > floor and has(anchor - 1):
             anchor -= 1
         entries = tuple(
             Entry(number, self._instant(number), not has(number)) for number in range(shown[0], shown[-1] + 1)
         )
-        return entries, anchor if anchor > floor else None
+        return entries, anchor if anchor > floor else None, self.lag(anchor)
 
-    def _write(self, folder: str, window: tuple[tuple[Entry, ...], int | None], now: datetime, *, ended: bool) -> None:
-        entries, stretch = window
+    def _write(
+        self, folder: str, window: tuple[tuple[Entry, ...], int | None, Fraction], now: datetime, *, ended: bool
+    ) -> None:
+        entries, stretch, trail = window
         if not entries:
             return
         chosen = tuple(
@@ -186,7 +190,7 @@ class Publication:
                 shelf.write_whole(home / f"{stream.name}.m3u8", hls.media(view, stream, ended=ended))
             shelf.write_whole(home / "master.m3u8", hls.master(view))
         if self.config.dash:
-            live = dash.Live(published=now, window=Fraction(self.config.window_s), ended=ended)
+            live = dash.Live(published=now, window=Fraction(self.config.window_s), ended=ended, trail=trail)
             shelf.write_whole(home / "manifest.mpd", dash.manifest(view, live, first_run=stretch))
 
     def _trim(self) -> None:

@@ -1,7 +1,7 @@
 """What this machine offers as a cloud, and how long it takes.
 
-Leads: on two cores an event's stack was there (init, preview, up) in 2.9 s when nothing else ran, and in 9.0 s beside four
-other rehearsals; together they come to 10 s.
+Leads: on two cores an event's stack was there (init, preview, up) in 2.9 s when nothing else ran, and in 9.0 s beside
+four other rehearsals; together they come to 10 s.
 """
 
 from eventstack.planning.facts import CloudFacts
