@@ -59,6 +59,7 @@ def command(
     """
     from rich.console import Console
 
+    from eventstack.cli.listeners import listened
     from eventstack.cli.rehearsal_display import Lines, LivePicture, Quiet
     from eventstack.rehearsal.conduct import Conductor
     from eventstack.rehearsal.script import Choices
@@ -67,7 +68,7 @@ def command(
 
     choices = Choices(profile, event, _clip(source), None if keep else _span(duration))
     settings = Settings.from_environment()
-    errors = Console(stderr=True, width=None if sys.stderr.isatty() else PAPER)
+    errors = Console(file=listened(sys.stderr), width=None if sys.stderr.isatty() else PAPER)
     with _shown(Quiet() if quiet else LivePicture(errors) if errors.is_terminal else Lines(errors)) as reporter:
         conductor = Conductor(settings, choices, reporter)
         with _signals(conductor, errors, keep=keep):

@@ -94,5 +94,5 @@ def _print(report: dict[str, Any], *, delete: bool) -> None:
         click.echo("What is on air goes only with --delete --on-air --by NAME --reason TEXT.")
     elif report["left"] and not delete:
         click.echo("`eventstack sweep --delete` removes it.")
-    elif not report["left"]:
+    elif not report["left"] and all(stack["closed"] for stack in report["stacks"]):
         click.echo("Nothing is left.")

@@ -94,7 +94,8 @@ def _starts(
 
 
 def _trail(grid: Grid, entry: Entry) -> Fraction:
-    return Fraction((entry.instant - grid.instant(entry.number)) // timedelta(microseconds=1), 1_000_000)
+    # lags are known to the millisecond; instants are rounded to the microsecond, each by itself
+    return Fraction(round((entry.instant - grid.instant(entry.number)) / timedelta(milliseconds=1)), 1000)
 
 
 def _period(root: ET.Element, presentation: Presentation, run: tuple[Entry, ...], anchor: int, start: Fraction) -> None:

@@ -82,7 +82,10 @@ class Publication:
         return True
 
     def write_manifests(self, now: datetime, *, ended: bool = False) -> None:
-        """Write the line-up's manifests, and the programme's once it has a cell; `ended` closes the latter for good."""
+        """Write the line-up's manifests, and the programme's once it has a cell; `ended` closes the latter for good.
+
+        A programme that is only taken off air may come back, and a player that has read an end does not.
+        """
         if self.last is None:
             return
         self._write("lineup", self._entries(self.last, lambda number: number not in self.missing), now, ended=False)
@@ -90,7 +93,8 @@ class Publication:
         if start is not None:
             newest = self.last if end is None else min(self.last, end - 1)
             entries = self._entries(newest, self._on_air, oldest=start)
-            self._write("live", entries, now, ended=ended or self.ended)
+            over = self.ended and self.marks.finish_by_ms is not None
+            self._write("live", entries, now, ended=ended or over)
 
     def first_live_cell(self) -> int | None:
         """The oldest cell that the programme's playlists may list."""

@@ -6,7 +6,7 @@ ends the programme, as a human would.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from eventstack.deploy.deployer import Deployer, Outcome, Override
-from eventstack.errors import DeployError, Final
+from eventstack.errors import DeployError, EventstackError, Final
 from eventstack.planning.plan import Parent, StackPlan
 from eventstack.probes.probe import HOPS, Targets
 from eventstack.probes.viewer import Viewer
@@ -30,6 +30,9 @@ VERB_PATIENCE = 3
 AIR_PATIENCE_S = 10.0
 """How long after `publish` the public may wait for its first cell before the probes call that a broken hop: the cell
 that was running must end, and its segment be encoded, packaged and fetched."""
+
+EDGE_EVERY = timedelta(seconds=1)
+"""How often the edge is asked what it serves, for the display alone."""
 
 
 class Cloud(Protocol):
@@ -102,6 +105,7 @@ class RehearsalWorld:
         self._silent = 0
         self._stopping = False
         self._ended_at: datetime | None = None
+        self._edge_seen = datetime.min.replace(tzinfo=UTC)
         self._steps: dict[str, Callable[[], None]] = {
             "build-parent": self._build_parent,
             "resolve": self._make_plan,
@@ -117,7 +121,10 @@ class RehearsalWorld:
         }
 
     def observe(self) -> Observed:
-        """Look at the stacks (as last seen after an operation) and at the event's node (now)."""
+        """Look at the stacks (as seen after an operation, again where that failed) and at the event's node (now)."""
+        for plan in (self.learnt.foundation, self.learnt.plan):
+            if plan and self._sights[plan.build.layer] == "unknown":
+                self._sight(plan)
         started, on_air = self._look_at_node()
         if started is not None and on_air is not None:
             self._heed(started=started, on_air=on_air)
@@ -168,14 +175,22 @@ class RehearsalWorld:
             self._silent += 1
             if self._silent >= VERB_PATIENCE and self.learnt.plan:
                 self._silent = 0
-                self._report.note("the event's node does not answer: starting its supervisor again, its parts go on")
-                self._cloud.revive(self.learnt.plan)
+                self._revive(self.learnt.plan)
             return None, None
         self._silent = 0
-        served = self._cloud.edge(self._foundation_outputs) if health["on_air"] else None
-        if served:
-            self._report.edge(**served)
+        if health["on_air"] and self._now() >= self._edge_seen + EDGE_EVERY:
+            self._edge_seen = self._now()
+            served = self._cloud.edge(self._foundation_outputs)
+            if served:
+                self._report.edge(**served)
         return bool(health["started"]), bool(health["on_air"])
+
+    def _revive(self, plan: StackPlan) -> None:
+        self._report.note("the event's node does not answer: starting its supervisor again, its parts go on")
+        try:
+            self._cloud.revive(plan)
+        except EventstackError as error:
+            self._report.note(f"its supervisor did not come up: {error}")
 
     def _heed(self, *, started: bool, on_air: bool) -> None:
         """Follow what a person did by a verb, past this loop: it wins over what was planned."""
@@ -302,15 +317,21 @@ class RehearsalWorld:
     def _take_down(self, plan: StackPlan, name: str) -> None:
         override = Override(self.intent.by, self.intent.reason) if self.intent.kind == "abort" else None
         reason = self.intent.reason or "the event is over"
+        doubt: Final | None = None
         try:
-            self._deployer.destroy(
-                plan,
-                reason=reason,
-                override=override,
-                on_progress=lambda progress: self._report.moved(plan.build.layer, progress),
-            )
+            try:
+                self._deployer.destroy(
+                    plan,
+                    reason=reason,
+                    override=override,
+                    on_progress=lambda progress: self._report.moved(plan.build.layer, progress),
+                )
+            except Final as fault:
+                doubt = fault  # as a create that was cut off: the inventories settle it
             proof = self._deployer.evidence(plan)
             self.learnt.evidence.append(proof.path)
+            if doubt and not proof.clean:
+                raise doubt
             if not proof.clean:
                 left = ", ".join(found.identity for found in proof.inventories[-1])
                 raise DeployError(f"two inventories still show {left}", stack=plan.build.stack, operation="destroy")

@@ -111,6 +111,22 @@ def test_a_period_keeps_its_place_when_its_first_cells_leave_the_window() -> Non
     assert offsets[0] == offsets[1]
 
 
+def test_the_live_timeline_is_the_clocks_also_when_labels_trail_it() -> None:
+    lags = {100: Fraction(180), 101: Fraction(180), 103: Fraction(1, 2)}
+    entries = tuple(Entry(n, GRID.instant(n, lags.get(n, Fraction(0))), n == 102) for n in range(100, 104))
+    view = Presentation(GRID, streams(), entries)
+    parsed = mpd(dash.manifest(view, dash.Live(NOW, Fraction(60), trail=lags[100])))
+    assert [(period.id, period.start) for period in parsed.periods] == [("c0", "PT180S"), ("c103", "PT198.26S")]
+    later = Presentation(GRID, streams(), entries[3:])
+    slid = mpd(dash.manifest(later, dash.Live(NOW, Fraction(60), trail=lags[103]), first_run=103))
+    assert [(period.id, period.start) for period in slid.periods] == [("c103", "PT198.26S")]
+
+
+def test_labels_ahead_of_the_clock_begin_no_period_before_the_epoch() -> None:
+    parsed = mpd(dash.manifest(presentation([5]), dash.Live(NOW, Fraction(60), trail=Fraction(-41, 1000))))
+    assert parsed.periods[0].start == "PT0S"
+
+
 def test_a_live_manifest_says_when_to_ask_again_and_where_the_clock_is() -> None:
     text = dash.manifest(presentation([5, 6, 7]), dash.Live(NOW, Fraction(60)))
     parsed = mpd(text)

@@ -251,7 +251,7 @@ def test_the_programmes_playlists_begin_at_the_mark(tmp_path: Path, packager: Pa
 
 def test_the_programme_ends_behind_its_last_cell_and_the_line_up_goes_on(tmp_path: Path, packager: Packager) -> None:
     one = publication(tmp_path)
-    one.marks = Marks(spans=(Span(start=100, end=102),))
+    one.marks = Marks(spans=(Span(start=100, end=102),), finish_by_ms=int(at(106).timestamp() * 1000))
     packager.make(100)
     run(one, at(101))
     assert not playlist(tmp_path, "live").is_endlist
@@ -262,6 +262,19 @@ def test_the_programme_ends_behind_its_last_cell_and_the_line_up_goes_on(tmp_pat
     assert (cells(live), live.is_endlist) == ([100, 101], True)
     assert 'type="static"' in (tmp_path / "root/live/manifest.mpd").read_text()
     assert (cells(playlist(tmp_path)), playlist(tmp_path).is_endlist) == ([100, 101, 102], False)
+
+
+def test_a_programme_that_is_taken_off_air_may_come_back_so_its_list_does_not_end(
+    tmp_path: Path, packager: Packager
+) -> None:
+    one = publication(tmp_path)
+    one.marks = Marks(spans=(Span(start=100, end=101),))
+    for number in (100, 101):
+        packager.make(number)
+    run(one, at(102))
+    live = playlist(tmp_path, "live")
+    assert (cells(live), live.is_endlist) == ([100], False)
+    assert 'type="dynamic"' in (tmp_path / "root/live/manifest.mpd").read_text()
 
 
 def test_what_was_taken_off_air_is_a_gap_in_the_programme(tmp_path: Path, packager: Packager) -> None:
