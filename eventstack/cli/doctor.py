@@ -10,6 +10,9 @@ from eventstack.deploy import checkup
 from eventstack.deploy.health import Check
 from eventstack.settings import Settings
 
+PAPER = 160
+"""Columns of a table that goes to a file or a pipe."""
+
 _STYLES = {"ok": "green", "warn": "yellow", "missing": "bold red"}
 
 
@@ -32,6 +35,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
 
 def _print(checks: tuple[Check, ...]) -> None:
+    import sys
+
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -49,7 +54,7 @@ def _print(checks: tuple[Check, ...]) -> None:
             found.append(f"  {_short(check.place)}", style="dim")
         status = Text(check.status, style=_STYLES[check.status])
         table.add_row(check.name, found, Text(check.wanted), status, Text(check.remedy))
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else PAPER)
     console.print(table)
     counts = {status: sum(check.status == status for check in checks) for status in _STYLES}
     console.print(f"{counts['ok']} ok, {counts['warn']} to look at, {counts['missing']} missing", highlight=False)

@@ -33,7 +33,7 @@ _AFTER = "Afterwards"
 _HERE = "This machine"
 
 COMMANDS: dict[str, Entry] = {
-    "validate": Entry("eventstack.cli.validate:command", "Check event, profile and calendar files.", _MAKE),
+    "validate": Entry("eventstack.cli.validate:command", "Check event and profile files.", _MAKE),
     "plan": Entry("eventstack.cli.plan:command", "Show what an event resolves to, and its hashes.", _MAKE),
     "rehearse": Entry("eventstack.cli.rehearse:command", "Live through a whole event, really, on this machine.", _MAKE),
     "start": Entry("eventstack.cli.verbs:start", "Start the chain of an event: line-up, not yet public.", _AIR),

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from rich.columns import Columns
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
@@ -33,6 +34,7 @@ class Picture:
     addresses: dict[str, str] = field(default_factory=dict)
     edge: str = ""
     note: str = ""
+    keys: str = ""
 
 
 class Quiet:
@@ -86,8 +88,8 @@ class Lines(Quiet):
         text = " ".join(f"{result.hop}{'✓' if result.ok else '✗'}" for result in results)
         if text != self._hops:
             self._hops = text
-            bad = "; ".join(f"{result.hop}: {result.detail}" for result in results if not result.ok)
-            self._say(f"  probes {text}  {bad}".rstrip())
+            bad = [f"{result.hop}: {result.detail}" for result in results if not result.ok]
+            self._say(f"  probes {text}  {''.join(bad[:1])}".rstrip())
 
     def addresses(self, named: dict[str, str]) -> None:
         for name, address in named.items():
@@ -101,10 +103,10 @@ class Lines(Quiet):
 
 
 class LivePicture(Quiet):
-    """A timeline that is redrawn as it happens."""
+    """A timeline that is redrawn as it happens; `keys` says what the keyboard does meanwhile."""
 
-    def __init__(self, console: Console) -> None:
-        self._picture = Picture()
+    def __init__(self, console: Console, keys: str = "") -> None:
+        self._picture = Picture(keys=keys)
         self._lock = threading.Lock()
         self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=6, transient=True)
 
@@ -147,7 +149,8 @@ class LivePicture(Quiet):
     def edge(self, requests: int, viewers: int, hits: int) -> None:
         share = f", {100 * hits // requests} % from cache" if requests else ""
         with self._lock:
-            self._picture.edge = f"{viewers} viewers, {requests} requests in the last 10 s{share}"
+            people = f"{viewers} viewer{'' if viewers == 1 else 's'}"
+            self._picture.edge = f"{people}, {requests} requests in the last 10 s{share}"
 
     def note(self, text: str) -> None:
         with self._lock:
@@ -162,19 +165,25 @@ def draw(picture: Picture, now: datetime) -> RenderableType:
     """The picture as rich renders it."""
     rows: list[RenderableType] = []
     if picture.title:
-        rows.append(Text.assemble((picture.title, "bold"), f"  {picture.state.value.upper()}  {_clock(now)} UTC"))
+        rows.append(Text.assemble((picture.title, "bold"), f"  {_state(picture)}  {_clock(now)} UTC"))
     if picture.wanted:
         rows.append(_timeline(picture, picture.wanted, now))
     rows += [_resources(layer, names) for layer, names in picture.resources.items()]
     if picture.hops:
         rows.append(_hops(picture.hops))
-    rows += [Text(f"{name:>8} {address}", style="cyan") for name, address in picture.addresses.items()]
+    rows += [Text(f"{name:>11} {address}", style="cyan") for name, address in picture.addresses.items()]
     if picture.edge:
-        rows.append(Text(f"    edge {picture.edge}"))
-    for line in (picture.waiting, picture.note):
+        rows.append(Text(f"{'edge':>11} {picture.edge}"))
+    for line in (picture.waiting, picture.note, picture.keys):
         if line:
             rows.append(Text(line, style="dim"))
     return Group(*rows)
+
+
+def _state(picture: Picture) -> str:
+    seen = picture.hops.get("picture")
+    slate = "  SLATE" if seen and seen.measured.get("slate") is True else ""
+    return f"{picture.state.value.upper()}{slate}"
 
 
 def _timeline(picture: Picture, wanted: Wanted, now: datetime) -> Table:
@@ -203,23 +212,32 @@ def _timeline(picture: Picture, wanted: Wanted, now: datetime) -> Table:
     return table
 
 
-def _resources(layer: str, names: dict[str, str]) -> Text:
+def _resources(layer: str, names: dict[str, str]) -> RenderableType:
     styles = {"planned": "dim", "running": "yellow", "done": "green", "failed": "red"}
-    line = Text(f"{layer:>11} ")
-    for name, state in names.items():
+    shown = [
+        Text(f"{MARKS[state]} {name.removeprefix(layer).lstrip('-')}", styles[state])
+        for name, state in names.items()
         # A component is as far as its parts are: only what stands at the end of a branch is shown.
-        if not any(other.startswith(f"{name}-") for other in names):
-            line.append(f"{MARKS[state]} {name.removeprefix(layer).lstrip('-')}  ", styles[state])
-    return line
+        if not any(other.startswith(f"{name}-") for other in names)
+    ]
+    return _beside(layer, shown)
 
 
 def _hops(hops: dict[str, ProbeResult]) -> Group:
-    line = Text(f"{'probes':>11} ")
-    for hop in HOPS:
-        if hop in hops:
-            line.append(f"{'●' if hops[hop].ok else '○'} {hop}  ", "green" if hops[hop].ok else "red")
+    shown = [
+        Text(f"{'●' if hops[hop].ok else '○'} {hop}", "green" if hops[hop].ok else "red") for hop in HOPS if hop in hops
+    ]
     broken = [Text(f"{'':>11} {hop}: {found.detail}", "red") for hop, found in hops.items() if not found.ok]
-    return Group(line, *broken[:1])
+    return Group(_beside("probes", shown), *broken[:1])
+
+
+def _beside(name: str, shown: list[Text]) -> RenderableType:
+    """Many short things beside a name, in as many lines as they need."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(width=11, justify="right")
+    table.add_column()
+    table.add_row(name, Columns(shown, padding=(0, 2, 0, 0)))
+    return table
 
 
 def _clock(moment: datetime) -> str:

@@ -20,6 +20,12 @@ from eventstack.errors import ConfigError, Fault
 PAPER = 140
 """Columns of a summary that goes to a file or a pipe."""
 
+KEYS = {
+    False: "Ctrl-C takes everything down",
+    True: "Enter ends the programme once it is on air, and all is taken down as planned; Ctrl-C does so at any time",
+}
+"""What the keyboard does, without and with --keep."""
+
 
 @click.command(name="rehearse")
 @click.option(
@@ -69,14 +75,15 @@ def command(
     choices = Choices(profile, event, _clip(source), None if keep else _span(duration))
     settings = Settings.from_environment()
     errors = Console(file=listened(sys.stderr), width=None if sys.stderr.isatty() else PAPER)
-    with _shown(Quiet() if quiet else LivePicture(errors) if errors.is_terminal else Lines(errors)) as reporter:
+    live = LivePicture(errors, KEYS[keep]) if errors.is_terminal else Lines(errors)
+    with _shown(Quiet() if quiet else live) as reporter:
         conductor = Conductor(settings, choices, reporter)
         with _signals(conductor, errors, keep=keep):
             result = conductor.run()
     if as_json:
         sys.stdout.write(json.dumps(result.as_run.plain(), indent=2, ensure_ascii=False) + "\n")
     shown = errors if as_json else Console(width=None if sys.stdout.isatty() else PAPER)
-    shown.print(summary(result), soft_wrap=not shown.is_terminal)
+    shown.print(summary(result, shown.width if shown.is_terminal else None), soft_wrap=not shown.is_terminal)
     sys.exit(130 if conductor.aborted else 0 if result.ok else 1)
 
 

@@ -79,12 +79,12 @@ def _books(settings: Settings, occurrence: str | None, *, delete: bool) -> list[
 
 def _print(report: dict[str, Any], *, delete: bool) -> None:
     for one in report["removed"]:
-        click.echo(f"removed  {one['kind']:<10} {one['detail']}")
+        click.echo(f"removed  {one['kind']:<10} {_named(one)}")
     for one in report["in_use"]:
-        click.echo(f"in use   {one['kind']:<10} {one['detail']} ({one['kept']})")
+        click.echo(f"in use   {one['kind']:<10} {_named(one)} ({one['kept']})")
     for one in report["left"]:
-        marks = f"on air; {', '.join(one['marks'])}" if one["on_air"] else ", ".join(one["marks"])
-        click.echo(f"left     {one['kind']:<10} {one['detail']} ({marks})")
+        state = "on air" if one["on_air"] else "left"
+        click.echo(f"{state:<8} {one['kind']:<10} {_named(one)} ({', '.join(one['marks'])})")
     for stack in report["stacks"]:
         state = "closed" if stack["closed"] else f"in the engine's books: {stack['detail']}"
         click.echo(f"stack    {stack['stack']}: {state}")
@@ -96,3 +96,9 @@ def _print(report: dict[str, Any], *, delete: bool) -> None:
         click.echo("`eventstack sweep --delete` removes it.")
     elif not report["left"] and all(stack["closed"] for stack in report["stacks"]):
         click.echo("Nothing is left.")
+
+
+def _named(one: dict[str, Any]) -> str:
+    """A thing without its kind, which stands before it."""
+    detail: str = one["detail"]
+    return detail.removeprefix(f"{one['kind']} ")

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import click
 
+from eventstack.errors import ConfigError, Fault
 from eventstack.media.recording import VodRecord
 from eventstack.settings import Settings
 from eventstack.vod import record
 from eventstack.vod.check import Expected, VodCheck, check
 from eventstack.vod.serve import serve, serving
+
+_SHOWN = 8
+"""Recordings that are named when the one asked for is not there."""
 
 
 @click.group("vod")
@@ -64,9 +68,21 @@ def serve_command(recording: str, port: int) -> None:
 
 
 def found(settings: Settings, recording: str) -> Path:
-    """The directory that is meant: the one named, else the archive's of that occurrence."""
-    named = Path(recording)
-    return named if named.is_dir() else settings.archive / recording
+    """The directory that is meant: the one named, else the archive's of that name; raises ConfigError for none."""
+    for directory in (Path(recording), settings.archive / recording):
+        if directory.is_dir():
+            return directory
+    names = sorted(path.parent.name for path in settings.archive.glob("*/vod.json"))
+    more = f"; the newest of {len(names)}" if len(names) > _SHOWN else ""
+    raise ConfigError(
+        Fault(
+            "no such recording",
+            field="DIR|OCCURRENCE",
+            given=recording,
+            allowed=f"{', '.join(names[-_SHOWN:])}{more}" if names else f"none: {settings.archive} holds no recording",
+            hint="name one of the archive, or the path of a directory that holds one",
+        )
+    )
 
 
 def addresses(base: str, programme: record.Recording) -> dict[str, str]:

@@ -70,7 +70,7 @@ def packages(absent: tuple[str, ...]) -> Check:
 
 def plugin(importable: bool, script: str | None) -> Check:
     """The provider through which the engine manages the local cloud."""
-    wanted = "eventstack.plugin.server"
+    wanted = "the one that comes with eventstack"
     if not importable:
         return Check("plugin", "its module is not there", wanted, "missing", "install eventstack again")
     return Check("plugin", "its console script" if script else "its module", wanted, "ok", place=script or "")

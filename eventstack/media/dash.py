@@ -20,7 +20,10 @@ from eventstack.media.presentation import Entry, Presentation, Protection, Strea
 MPD = "urn:mpeg:dash:schema:mpd:2011"
 CENC = "urn:mpeg:cenc:2013"
 MSPR = "urn:microsoft:playready"
-DASHIF = "https://dashif.org/"
+DASHIF = "https://dashif.org/CPS"
+LAURL = f"{{{DASHIF}}}Laurl"
+"""Where ClearKey licences are (DASH-IF IOP, part 6); shaka-player and dash.js find it by this very name."""
+
 _PROFILE = "urn:mpeg:dash:profile:isoff-live:2011"
 _CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 
@@ -162,13 +165,16 @@ def _representation(parent: ET.Element, stream: Stream) -> None:
 
 
 def _protection(parent: ET.Element, protection: Protection, kid: str) -> None:
-    """The scheme with its default key id, the common header, the vendors', and where ClearKey licences are."""
+    """The scheme with its default key id, the vendors' headers, and where ClearKey licences are.
+
+    The common header (1077efec) stays in the media alone: dash.js takes it for ClearKey's and can't ask with it.
+    """
     uuid = f"{kid[:8]}-{kid[8:12]}-{kid[12:16]}-{kid[16:20]}-{kid[20:]}"
     general = _element(
         parent, "ContentProtection", schemeIdUri="urn:mpeg:dash:mp4protection:2011", value=protection.scheme
     )
     general.set(f"{{{CENC}}}default_KID", uuid)
-    for name in ("common", *protection.vendors):
+    for name in protection.vendors:
         header = pssh.header(name, kid, protection.scheme)
         element = _element(parent, "ContentProtection", schemeIdUri=f"urn:uuid:{header.system}")
         if header.playready_object:
@@ -179,7 +185,7 @@ def _protection(parent: ET.Element, protection: Protection, kid: str) -> None:
             ET.SubElement(element, f"{{{MSPR}}}pro").text = base64.b64encode(header.playready_object).decode()
     if protection.clearkey and protection.licence_url:
         element = _element(parent, "ContentProtection", schemeIdUri=f"urn:uuid:{pssh.CLEARKEY}", value="ClearKey1.0")
-        ET.SubElement(element, f"{{{DASHIF}}}laurl").text = protection.licence_url
+        ET.SubElement(element, LAURL).text = protection.licence_url
 
 
 def _element(parent: ET.Element | None, name: str, **attributes: str) -> ET.Element:

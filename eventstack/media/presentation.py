@@ -54,7 +54,7 @@ class Protection:
     @property
     def vendors(self) -> tuple[str, ...]:
         """The systems whose header is a box of their own."""
-        return tuple(name for name in self._names if name not in ("clearkey", "common"))
+        return tuple(name for name in self._names if name != "clearkey")
 
     @property
     def _names(self) -> tuple[str, ...]:

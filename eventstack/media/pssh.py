@@ -1,6 +1,6 @@
 """Protection system headers: the `pssh` boxes and the PlayReady object that manifests carry.
 
-Sources: W3C "cenc" Initialization Data Format (box and Common form), Widevine's public protobuf, Microsoft's
+Sources: W3C "cenc" Initialization Data Format (box form), Widevine's public protobuf, Microsoft's
 PlayReady Header Specification. Key ids are 32 hex digits, in the byte order of `tenc`.
 """
 
@@ -8,12 +8,11 @@ import base64
 import struct
 from dataclasses import dataclass
 
-COMMON = "1077efec-c0b2-4d02-ace3-3c1e52e2fb4b"
 CLEARKEY = "e2719d58-a985-b3c9-781a-b030af78d30e"
 WIDEVINE = "edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"
 PLAYREADY = "9a04f079-9840-4286-ab92-e65be0885f95"
 
-SYSTEMS = ("common", "clearkey", "widevine", "playready")
+SYSTEMS = ("clearkey", "widevine", "playready")
 """The systems that we can signal without their vendor's help; ClearKey by addresses, the others by a header."""
 
 
@@ -28,8 +27,6 @@ class Header:
 
 def header(system: str, kid: str, scheme: str) -> Header:
     """The header of a system by name; raises ValueError for one that only its vendor can make."""
-    if system == "common":
-        return Header(COMMON, box(COMMON, b"", kids=(kid,)))
     if system == "widevine":
         return Header(WIDEVINE, box(WIDEVINE, widevine_data(kid, scheme)))
     if system == "playready":
@@ -38,13 +35,10 @@ def header(system: str, kid: str, scheme: str) -> Header:
     raise ValueError(f"no header of ours for the protection system {system!r}; known: {', '.join(SYSTEMS)}")
 
 
-def box(system_id: str, data: bytes, kids: tuple[str, ...] = ()) -> bytes:
-    """A `pssh` box, of version 1 when it lists key ids."""
-    body = bytes.fromhex(system_id.replace("-", ""))
-    if kids:
-        body += struct.pack(">I", len(kids)) + b"".join(bytes.fromhex(kid) for kid in kids)
-    body += struct.pack(">I", len(data)) + data
-    return struct.pack(">I4sI", len(body) + 12, b"pssh", (1 if kids else 0) << 24) + body
+def box(system_id: str, data: bytes) -> bytes:
+    """A `pssh` box of version 0: the key ids are in the system's own data."""
+    body = bytes.fromhex(system_id.replace("-", "")) + struct.pack(">I", len(data)) + data
+    return struct.pack(">I4sI", len(body) + 12, b"pssh", 0) + body
 
 
 def widevine_data(kid: str, scheme: str) -> bytes:

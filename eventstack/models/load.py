@@ -92,8 +92,8 @@ def shipped_profiles() -> Path:
 
 
 def profile_names(search: Sequence[str | Path] = ()) -> list[str]:
-    """The names that `load_profile` would find."""
-    return sorted({path.stem for path in _profiles(search)})
+    """The names of the profiles that `load_profile` would find; what else lies beside them isn't named."""
+    return sorted({path.stem for path in _profiles(search) if _is_profile(path)})
 
 
 def find_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) -> Path:
@@ -121,6 +121,13 @@ def _profiles(search: Sequence[str | Path]) -> Iterator[Path]:
     for folder in (*map(Path, search), shipped_profiles()):
         if folder.is_dir():
             yield from sorted(folder.glob("*.yaml"))
+
+
+def _is_profile(path: Path) -> bool:
+    try:
+        return "ladder" in read_file(path).data
+    except ConfigError:
+        return False
 
 
 def _validate(model: type[Model], document: Document) -> Model:

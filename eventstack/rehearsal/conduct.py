@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from eventstack import automation
+from eventstack import __version__, automation
 from eventstack.deploy import engine
 from eventstack.errors import ConfigError, Fault
 from eventstack.models.event import Contribution
@@ -150,7 +150,7 @@ class Conductor:
         def taken(step: loop.Taken) -> None:
             steps.append(_operation(step, script, world))
             record.operations = by_hand.merged(steps, folder)
-            record.programme = [*watch.seen("public"), *watch.judge.marks]
+            _see(record, watch)
             record.write()
             self._report.taken(step)
             if step.step.name in ("stop", "destroy"):
@@ -197,9 +197,22 @@ def keep_logs(settings: Settings, script: Script, world: RehearsalWorld, folder:
             shutil.copyfile(log, target)
 
 
+def _see(record: AsRun, watch: Watch) -> None:
+    """What was seen, and from it the programme's true beginning and end on its own timeline."""
+    seen = watch.seen("public")
+    record.programme = [*seen, *watch.judge.marks]
+    began = [mark.programme_time for mark in seen if mark.kind == "on-air" and mark.programme_time]
+    ended = [mark.programme_time for mark in seen if mark.kind == "ended" and mark.programme_time]
+    record.head["actual"] = {
+        "on_air_from": instant(min(began)) if began else None,
+        "on_air_until": instant(max(ended)) if ended else None,
+    }
+
+
 def _head(script: Script) -> dict[str, Any]:
     wanted = script.wanted
     return {
+        "eventstack": __version__,
         "occurrence": script.event.id,
         "title": script.event.title,
         "profile": script.profile.name,
@@ -210,6 +223,7 @@ def _head(script: Script) -> dict[str, Any]:
             "on_air_from": instant(wanted.on_air_from),
             "on_air_until": instant(wanted.on_air_until) if wanted.on_air_until else None,
         },
+        "actual": {"on_air_from": None, "on_air_until": None},
         "foundation": {"stack": script.foundation.build.stack, "build_hash": script.foundation.build_hash},
     }
 
@@ -239,20 +253,15 @@ def _result(finish: Finish, script: Script, world: RehearsalWorld, watch: Watch,
         "time_to_first_playable_s": _after(world.learnt.source_started, line_up),
         "viewer": _plain(viewer),
         "broken_hops": [_stretch(stretch) for stretch in watch.judge.stretches],
-        "verification": {
-            stage: {
-                "ok": found.ok,
-                "findings": [{"name": f.name, "ok": f.ok, "detail": f.detail} for f in found.findings],
-            }
-            for stage, found in world.learnt.checks.items()
-        },
+        "verification": {stage: _verified(found) for stage, found in world.learnt.checks.items()},
+        "machine": {"cores": os.cpu_count() or 1, "load": round(os.getloadavg()[0], 1)},
         "evidence": sorted(set(world.learnt.evidence)),
     }
     why = "; ".join(dict.fromkeys(faults)) or finish.why
     plan: StackPlan | None = world.learnt.plan
     if plan:
         record.head |= {"stack": plan.build.stack, "build_hash": plan.build_hash, "plan_hash": plan.plan_hash}
-    record.programme = [*watch.seen("public"), *watch.judge.marks]
+    _see(record, watch)
     record.result = {"ok": not faults, "why": why, **facts}
     record.write()
     return Result(not faults, why, script.event.id, record, facts)

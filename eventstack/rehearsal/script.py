@@ -58,7 +58,8 @@ class Script:
 def write(choices: Choices, now: datetime, owner: str) -> Script:
     """Make the script; raises ConfigError for an event or a profile that is not right."""
     event = _event(choices)
-    profile = _hastened(load_profile(choices.profile or event.profile))
+    beside = (choices.event.absolute().parent,) if choices.event else ()
+    profile = _hastened(load_profile(choices.profile or event.profile, beside))
     occurrence = f"rehearsal-{now.astimezone(UTC):%Y%m%dt%H%M%S}"
     facts = facts_of("local")
     foundation = resolve_foundation(f"{occurrence}-foundation", owner, facts, drm=profile.drm is not None)

@@ -1,5 +1,6 @@
 """The end of a rehearsal as a human reads it: what was planned and what happened, what the viewer saw, what is left."""
 
+import textwrap
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -8,24 +9,45 @@ from rich.text import Text
 
 from eventstack.rehearsal.conduct import Result
 
+_LABEL = 22
 
-def summary(result: Result) -> RenderableType:
-    """The summary as rich renders it."""
-    verdict = Text("rehearsal held" if result.ok else "rehearsal failed", "bold green" if result.ok else "bold red")
-    rows: list[RenderableType] = [_operations(result), _programme(result), Text()]
-    rows += [Text(f"{name:>22}  {text}") for name, text in _facts(result)]
-    rows.append(Text.assemble(f"{'result':>22}  ", verdict, f": {result.why}"))
-    return Group(*rows)
+_BUSY = 2.0
+"""Load a core above which a rehearsal's own part of it is the smaller one."""
+
+
+def summary(result: Result, width: int | None = None) -> RenderableType:
+    """The summary as rich renders it; `width` columns fold the long lines below their beginnings, None leaves them."""
+    verdict = "rehearsal held" if result.ok else "rehearsal failed"
+    rows: list[RenderableType] = [_operations(result)]
+    rows += [_programme(result)] if result.as_run.programme else []
+    rows.append(Text())
+    # what is still too long for a line is a path, and stays in one piece for copying
+    rows += [Text(_hanging(name, text, width), no_wrap=True, overflow="ignore") for name, text in _facts(result)]
+    last = Text(_hanging("result", f"{verdict}: {result.why}", width), no_wrap=True, overflow="ignore")
+    last.highlight_words([verdict], "bold green" if result.ok else "bold red")
+    return Group(*rows, last)
+
+
+def _hanging(name: str, text: str, width: int | None) -> str:
+    label = f"{name:>{_LABEL}}  "
+    room = (width or 0) - len(label)
+    if width is None or room < _LABEL:
+        return label + text
+    folded = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    return label + ("\n" + " " * len(label)).join(folded)
 
 
 def _operations(result: Result) -> Table:
     table = Table(title="operations", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("step", "planned", "actual", "took", "by", ""):
         table.add_column(heading)
+    checks = {f"verify-{stage}": found["ok"] for stage, found in result.facts.get("verification", {}).items()}
     for operation in result.as_run.operations:
         planned = f"{operation.planned:%H:%M:%S}" if operation.planned else ""
         took = f"{(operation.ended - operation.started).total_seconds():.1f} s"
-        mark = Text("ok", "green") if operation.ok else Text(operation.detail.splitlines()[0], "red")
+        mark = Text("ok", "green") if operation.ok else Text(operation.detail.partition("\n")[0], "red")
+        if not checks.get(operation.step, True):
+            mark = Text("not as it should be", "red")
         table.add_row(operation.step, planned, f"{operation.started:%H:%M:%S}", took, operation.by, mark)
     return table
 
@@ -47,7 +69,7 @@ def _facts(result: Result) -> list[tuple[str, str]]:
     lines = []
     first = facts.get("time_to_first_playable_s")
     if first is not None:
-        lines.append(("first playable", f"{first:.1f} s after the source was started"))
+        lines.append(("first playable", f"{first:.1f} s after the source was started, in the line-up"))
     viewer = facts.get("viewer")
     if viewer and viewer["cells"]:
         lines.append(("viewer", _viewer(viewer)))
@@ -55,6 +77,10 @@ def _facts(result: Result) -> list[tuple[str, str]]:
         bad = [f"{finding['name']}: {finding['detail']}" for finding in found["findings"] if not finding["ok"]]
         good = ", ".join(finding["name"] for finding in found["findings"] if finding["ok"])
         lines.append((f"{stage} verified", "; ".join(bad) if bad else f"ok ({good})"))
+    machine = facts.get("machine")
+    if machine and facts.get("broken_hops") and not result.ok and machine["load"] > _BUSY * machine["cores"]:
+        busy = f"load average {machine['load']:g} on {machine['cores']} cores"
+        lines.append(("machine", f"{busy}: a machine this busy makes every hop late; rehearse again when it is calmer"))
     lines += [("evidence", path) for path in facts["evidence"]]
     lines.append(("as-run", str(result.as_run.path)))
     return lines
@@ -65,7 +91,12 @@ def _viewer(seen: dict[str, Any]) -> str:
     latency = (
         f", newest cell {seen['edge_latency_s']:.1f} s old when seen" if seen["edge_latency_s"] is not None else ""
     )
+    troubles = f"{_count(seen['gaps'], 'gap')}, {_count(seen['stalls'], 'stall')}"
     return (
-        f"{seen['cells']} cells, {seen['media_s']:g} s of media, {seen['gaps']} gaps, {seen['stalls']} stalls; "
+        f"{seen['cells']} cells, {seen['media_s']:g} s of media, {troubles}; "
         f"{seen['requests']} requests{cached}{latency}"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -55,7 +55,7 @@ def application(directory: Path, seal_key: Path | None = None) -> web.Applicatio
 def with_licence_address(manifest: str, address: str) -> str:
     """The MPD with its ClearKey licences at another address; a recording outlives the edge that it was made for."""
     root = ET.fromstring(manifest)  # noqa: S314 - written by ourselves, into our own archive
-    for element in root.iter(f"{{{dash.DASHIF}}}laurl"):
+    for element in root.iter(dash.LAURL):
         element.text = address
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 

@@ -150,10 +150,10 @@ def test_each_adaptation_set_carries_the_headers_of_its_own_key() -> None:
         assert protections[0].get("value") == "cenc"
         assert protections[0].get(f"{{{dash.CENC}}}default_KID", "").replace("-", "") == kid
         systems = [p.get("schemeIdUri", "").removeprefix("urn:uuid:") for p in protections[1:]]
-        assert systems == [pssh.COMMON, pssh.WIDEVINE, pssh.PLAYREADY, pssh.CLEARKEY]
+        assert systems == [pssh.WIDEVINE, pssh.PLAYREADY, pssh.CLEARKEY]
         boxes = [base64.b64decode(box.text or "") for box in element.iterfind(".//cenc:pssh", NS)]
-        assert boxes == [pssh.header(name, kid, "cenc").box for name in ("common", "widevine", "playready")]
-        assert [e.text for e in element.iterfind(".//dashif:laurl", NS)] == ["http://127.0.0.1:8080/licence"]
+        assert boxes == [pssh.header(name, kid, "cenc").box for name in ("widevine", "playready")]
+        assert [e.text for e in element.iterfind(".//dashif:Laurl", NS)] == ["http://127.0.0.1:8080/licence"]
         assert len(element.findall(".//mspr:pro", NS)) == 1
 
 

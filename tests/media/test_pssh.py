@@ -14,10 +14,6 @@ def _box(system: str, scheme: str = "cbcs") -> str:
     return base64.b64encode(box).decode()
 
 
-def test_the_common_box_lists_the_key_id() -> None:
-    assert _box("common") == "AAAANHBzc2gBAAAAEHfv7MCyTQKs4zweUuL7SwAAAAEAESIzRFVmd4iZqrvM3e7/AAAAAA=="
-
-
 def test_the_widevine_box_holds_key_id_and_scheme() -> None:
     assert _box("widevine") == "AAAAOHBzc2gAAAAA7e+LqXnWSs6jyCfc1R0h7QAAABgSEAARIjNEVWZ3iJmqu8zd7v9I88aJmwY="
 

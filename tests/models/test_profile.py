@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,12 @@ from tests.models.documents import PROFILE, bent
 
 def test_the_shipped_profiles_are_these() -> None:
     assert {"rehearsal-540p25", "talk-720p25"} <= set(profile_names())
+
+
+def test_what_lies_beside_profiles_is_not_named_as_one(tmp_path: Path) -> None:
+    (tmp_path / "talk.yaml").write_text("id: talk\nwindow: {}\n", encoding="utf-8")
+    (tmp_path / "broken.yaml").write_text("a: [", encoding="utf-8")
+    assert profile_names([tmp_path]) == profile_names()
 
 
 @pytest.mark.parametrize("name", profile_names())

@@ -53,6 +53,21 @@ def test_the_picture_shows_resources_probes_and_the_first_broken_hop():
     assert "http://127.0.0.1:1/a.m3u8" in text
 
 
+def test_the_picture_says_when_the_slate_is_seen_and_what_the_keyboard_does():
+    slate = ProbeResult("picture", ok=True, detail="slate", measured={"slate": True})
+    text = shown(draw(Picture("Final", state=State.LIVE, hops={"picture": slate}, keys="Enter ends it"), START))
+    assert "Final  LIVE  SLATE" in text
+    assert "Enter ends it" in text
+
+
+def test_many_resources_fold_beside_the_name_of_their_stack():
+    names = [f"event-a-rather-long-name-{number}" for number in range(9)]
+    text = shown(draw(Picture(resources={"event": dict.fromkeys(names, "done")}), START))
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert [line[:14].rstrip() for line in lines] == ["      event ✓ ".rstrip(), *["            ✓"] * (len(lines) - 1)]
+    assert len(lines) > 1
+
+
 def drive(reporter):
     reporter.planned("Final", WANTED)
     reporter.decided(Step("build", "its line-up needs the stack"), Observed(), State.DEPLOYING)

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eventstack.errors import ConfigError
+from eventstack.models.load import shipped_profiles
 from eventstack.rehearsal.script import Choices, write
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -41,6 +42,17 @@ def test_an_event_of_the_users_moves_to_now_and_gets_a_source(tmp_path):
     assert script.event.title == "A talk"
     assert script.event.contribution.source.kind == "synthetic"
     assert script.wanted.on_air_from - NOW < timedelta(minutes=2)
+
+
+def test_a_profile_beside_the_users_event_is_found(tmp_path):
+    shipped = (shipped_profiles() / "talk-720p25.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(shipped.replace("name: talk-720p25", "name: mine"), encoding="utf-8")
+    (tmp_path / "talk.yaml").write_text(
+        "id: talk\ntitle: A talk\nprofile: mine\ncloud: local\n"
+        "window: {start: '2031-01-01T10:00', end: '2031-01-01T11:00', zone: Europe/Berlin}\n",
+        encoding="utf-8",
+    )
+    assert write(Choices(event=tmp_path / "talk.yaml"), NOW, "local").profile.name == "mine"
 
 
 def test_a_clip_becomes_the_source(tmp_path):
