@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +16,9 @@ from typing import Any
 import click
 
 from eventstack.errors import ConfigError, Fault
+
+SHOW_CURSOR = "\x1b[?25h"
+"""What makes a terminal show its cursor again (DECTCEM)."""
 
 PAPER = 140
 """Columns of a summary that goes to a file or a pipe."""
@@ -147,8 +150,10 @@ def _signals(conductor: Any, errors: Any, *, keep: bool) -> Iterator[None]:
         if asked == 1:
             conductor.abort(f"{name} at the keyboard")
             return
-        errors.show_cursor()
-        errors.print(f"\n{_left(conductor)}", highlight=False, soft_wrap=True)
+        # past the display, whose locks the interrupted thread may hold
+        cursor = SHOW_CURSOR if errors.is_terminal else ""
+        with suppress(OSError):
+            os.write(2, f"{cursor}\n{_left(conductor)}\n".encode())
         os._exit(130)
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
