@@ -27,8 +27,9 @@ class RecordedTrack(Plain, frozen=True):
 class VodRecord(Plain, frozen=True, kw_only=True):
     """One programme on demand: the cells from `first_cell` up to, not including, `end_cell`.
 
-    `cells` counts those that are there, `missing` names those that are not; `segment` and `duration` are seconds
-    as rationals (`duration` includes the missing), `programme_start` is UTC, `epoch` the plan's; `kids` maps key
+    `cells` counts those that are there, `missing` names those that were lost, `off_air` those between two spans of a
+    programme that was taken off air and put back; `segment` and `duration` are seconds as rationals (`duration`
+    includes both), `programme_start` is UTC, `epoch` the plan's; `kids` maps key
     label to key id and is empty for a clear recording.
     """
 
@@ -40,6 +41,7 @@ class VodRecord(Plain, frozen=True, kw_only=True):
     end_cell: int
     cells: int
     missing: tuple[int, ...]
+    off_air: tuple[int, ...] = ()
     segment: str
     epoch: str
     programme_start: str
@@ -54,7 +56,7 @@ class VodRecord(Plain, frozen=True, kw_only=True):
 
     def numbers(self) -> tuple[int, ...]:
         """The cells that are there, in order."""
-        absent = set(self.missing)
+        absent = {*self.missing, *self.off_air}
         return tuple(number for number in range(self.first_cell, self.end_cell) if number not in absent)
 
 

@@ -39,6 +39,7 @@ def close(
         return None
     shelf.remove(folders, set.union(*found) - set(wanted))
     first, behind = wanted[0], wanted[-1] + 1
+    absent = sorted(set(range(first, behind)) - set(wanted))
     recorded = [_Recorded(track, *_measure(directory / track.name, wanted)) for track in config.tracks]
     record = VodRecord(
         occurrence=config.occurrence,
@@ -47,7 +48,8 @@ def close(
         first_cell=first,
         end_cell=behind,
         cells=len(wanted),
-        missing=tuple(sorted(set(range(first, behind)) - set(wanted))),
+        missing=tuple(number for number in absent if marks.on_air(number)),
+        off_air=tuple(number for number in absent if not marks.on_air(number)),
         segment=str(grid.duration),
         epoch=config.epoch,
         programme_start=rfc3339(grid.instant(first, lag_s)),
@@ -82,12 +84,12 @@ def _track(one: _Recorded, grid: Grid) -> RecordedTrack:
 def _write_manifests(
     directory: Path, config: Publisher, grid: Grid, recorded: list[_Recorded], record: VodRecord, lag_s: Fraction
 ) -> None:
-    absent = set(record.missing)
+    there = set(record.numbers())
     view = Presentation(
         grid=grid,
         streams=tuple(streams.stream(one.track, one.init, one.measured, grid, declared=False) for one in recorded),
         entries=tuple(
-            Entry(number, grid.instant(number, lag_s), number in absent)
+            Entry(number, grid.instant(number, lag_s), number not in there)
             for number in range(record.first_cell, record.end_cell)
         ),
         protection=streams.protection(config.drm),

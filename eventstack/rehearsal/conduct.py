@@ -247,7 +247,9 @@ def _result(finish: Finish, script: Script, world: RehearsalWorld, watch: Watch,
     broken = [stretch for stretch in watch.judge.stretches if stretch.on_air]
     faults = [] if finish.ok else [finish.why]
     faults += [f"{stretch.hop} was broken on air: {stretch.detail}" for stretch in broken]
-    if viewer and finish.ok and (viewer.gaps or viewer.stalls):
+    # Whoever takes a programme off the air by hand wants the hole that the viewer then sees.
+    blackout = any(act.step == "unpublish" and act.ok for act in by_hand.acts(record.path.parent))
+    if viewer and finish.ok and (viewer.gaps or viewer.stalls) and not blackout:
         faults.append(f"the viewer saw {viewer.gaps} gaps and {viewer.stalls} stalls")
     facts: dict[str, Any] = {
         "time_to_first_playable_s": _after(world.learnt.source_started, line_up),

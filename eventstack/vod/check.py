@@ -119,8 +119,10 @@ async def _complete(recorded: Fetched) -> Finding:
 
 
 async def _duration(recorded: Fetched, expected: Expected) -> Finding:
-    off_s = recorded.duration_s - expected.on_air_s
-    detail = f"{recorded.duration_s:.2f} s recorded, {expected.on_air_s:.2f} s on air"
+    on_air_s = expected.on_air_s - recorded.off_air_s
+    off_s = recorded.duration_s - on_air_s
+    between = f" ({recorded.off_air_s:.2f} s off air between)" if recorded.off_air_s else ""
+    detail = f"{recorded.duration_s:.2f} s recorded, {on_air_s:.2f} s on air{between}"
     measured = {"duration_s": round(recorded.duration_s, 3), "on_air_s": round(expected.on_air_s, 3)}
     return Finding("duration", abs(off_s) <= expected.segment_s + DASH_SLACK_S, detail, measured)
 
@@ -137,8 +139,9 @@ async def _dash(client: Client, url: str, recorded: Fetched, expected: Expected)
 def _dash_problem(mpd: Mpd, recorded: Fetched) -> str | None:
     if not mpd.static:
         return "the manifest is still dynamic"
-    if mpd.duration_s is None or abs(mpd.duration_s - recorded.duration_s) > DASH_SLACK_S:
-        return f"lasts {mpd.duration_s} s, HLS {recorded.duration_s:.3f} s"
+    lasts_s = recorded.duration_s + recorded.off_air_s
+    if mpd.duration_s is None or abs(mpd.duration_s - lasts_s) > DASH_SLACK_S:
+        return f"lasts {mpd.duration_s} s, HLS {lasts_s:.3f} s"
     dash = {url for track in mpd.tracks for url in track.urls}
     hls = {url for track in recorded.tracks for url in track.urls}
     return None if dash == hls else f"{len(dash ^ hls)} segments are in one of DASH and HLS only"

@@ -3,8 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from urllib.parse import urljoin
+
+import msgspec
 
 from eventstack.errors import Unplayable
+from eventstack.media import recording as form
 from eventstack.media.fmp4 import Fragment, Init
 from eventstack.playback.client import Client, at_once
 from eventstack.playback.lists import Cell, MediaList, Rendition
@@ -38,9 +43,10 @@ class FetchedTrack:
 
 @dataclass(frozen=True)
 class Fetched:
-    """Every track, video first and the smallest first."""
+    """Every track, video first and the smallest first; `off_air_s` is the time that its record declares off air."""
 
     tracks: tuple[FetchedTrack, ...]
+    off_air_s: float = 0.0
 
     @property
     def duration_s(self) -> float:
@@ -57,9 +63,21 @@ async def fetch_recording(client: Client, vod_hls: str) -> Fetched:
     """Fetch all of a recording; raises Unplayable when a list, an init or a segment can't be fetched or read."""
     presentation = await read_presentation(client, vod_hls)
     gate = asyncio.Semaphore(AT_ONCE)
-    return Fetched(
-        tuple([await _track(client, presentation, rendition, gate) for rendition in presentation.renditions])
-    )
+    off_air, off_air_s = await _off_air(client, vod_hls)
+    tracks = [await _track(client, presentation, rendition, gate, off_air) for rendition in presentation.renditions]
+    return Fetched(tuple(tracks), off_air_s)
+
+
+async def _off_air(client: Client, vod_hls: str) -> tuple[frozenset[int], float]:
+    """The cells that the recording's own record declares off air, and their time; none where there is no record."""
+    answer = await client.ask(urljoin(vod_hls, form.FILE))
+    try:
+        record = form.decode(answer.body) if answer.status == 200 else None
+    except msgspec.DecodeError as cause:
+        raise Unplayable(f"{form.FILE} is not a recording's record: {cause}") from cause
+    if record is None:
+        return frozenset(), 0.0
+    return frozenset(record.off_air), float(len(record.off_air) * Fraction(record.segment))
 
 
 async def clear_answer(client: Client, url: str) -> str | None:
@@ -75,7 +93,11 @@ async def clear_answer(client: Client, url: str) -> str | None:
 
 
 async def _track(
-    client: Client, presentation: Presentation, rendition: Rendition, gate: asyncio.Semaphore
+    client: Client,
+    presentation: Presentation,
+    rendition: Rendition,
+    gate: asyncio.Semaphore,
+    off_air: frozenset[int],
 ) -> FetchedTrack:
     listed = presentation.lists[rendition.name]
     if not listed.cells:
@@ -100,7 +122,7 @@ async def _track(
         clear_cells=tuple(cell.number for cell, fact in zip(there, facts, strict=True) if not fact.encrypted),
         samples={cell.number: fact.fragment.samples for cell, fact in zip(there, facts, strict=True)},
         kept={cell.number: raw + fact.media for cell, fact in zip(there, facts, strict=True) if fact.media},
-        problems=tuple(_problems(rendition.name, listed, there, fragments)),
+        problems=tuple(_problems(rendition.name, listed, there, fragments, off_air)),
     )
 
 
@@ -117,16 +139,20 @@ async def _segment(client: Client, cell: Cell, init: Init, gate: asyncio.Semapho
     return _Fact(read_fragment(media, init, cell.url), is_encrypted(media), media if keep else b"")
 
 
-def _problems(name: str, listed: MediaList, there: list[Cell], fragments: list[Fragment]) -> list[str]:
+def _problems(
+    name: str, listed: MediaList, there: list[Cell], fragments: list[Fragment], off_air: frozenset[int]
+) -> list[str]:
     problems = []
     if not listed.ended:
         problems.append(f"{name}: the list has no end")
     if not listed.vod:
         problems.append(f"{name}: the list is not of type VOD")
-    problems += [f"{name}: cell {cell.number} is missing" for cell in listed.cells if cell.gap]
+    problems += [
+        f"{name}: cell {cell.number} is missing" for cell in listed.cells if cell.gap and cell.number not in off_air
+    ]
     at = None
     for cell, fragment in zip(there, fragments, strict=True):
-        if at is not None and fragment.start != at:
+        if at is not None and fragment.start != at and cell.number - 1 not in off_air:
             problems.append(f"{name}: cell {cell.number} does not follow on ({fragment.start - at:+d} ticks)")
         at = fragment.start + fragment.duration
     return problems

@@ -362,6 +362,18 @@ def test_the_recording_is_closed_over_the_programme_alone(tmp_path: Path, packag
     assert form.decode((directory / form.FILE).read_bytes()) == record
 
 
+def test_time_off_air_is_told_apart_from_lost_cells(tmp_path: Path, packager: Packager) -> None:
+    one = publication(tmp_path)
+    one.marks = Marks(spans=(Span(start=100, end=102), Span(start=104, end=108)))
+    for number in (100, 101, 102, 103, 104, 105, 107):
+        packager.make(number)
+    run(one, at(112))
+    record = ondemand.close(Path(one.config.recording), one.config, GRID, one.marks, end=108)
+    assert record is not None
+    assert (record.missing, record.off_air) == ((106,), (102, 103))
+    assert record.numbers() == (100, 101, 104, 105, 107)
+
+
 def test_closing_again_gives_the_same_recording(tmp_path: Path, packager: Packager) -> None:
     one = publication(tmp_path)
     one.marks = Marks().opened(100)
