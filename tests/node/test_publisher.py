@@ -368,6 +368,7 @@ def test_time_off_air_is_told_apart_from_lost_cells(tmp_path: Path, packager: Pa
     for number in (100, 101, 102, 103, 104, 105, 107):
         packager.make(number)
     run(one, at(112))
+    run(one, at(118))
     record = ondemand.close(Path(one.config.recording), one.config, GRID, one.marks, end=108)
     assert record is not None
     assert (record.missing, record.off_air) == ((106,), (102, 103))
