@@ -11,8 +11,15 @@ SMALL = str(Path(__file__).parent / "one-rung-234p25.yaml")
 pytestmark = [pytest.mark.chain, pytest.mark.timeout(400)]
 
 
-def test_a_whole_event_airs_becomes_video_on_demand_and_leaves_nothing(stage):
-    run = stage.rehearse("--duration", "20s", "--json")
+@pytest.fixture(scope="module")
+def both(module_stage):
+    """The encrypted profile and the clear one, at the same time: each waits more than it works."""
+    encrypted = module_stage.rehearse("--duration", "14s", "--json")
+    return {"encrypted": encrypted, "clear": module_stage.rehearse("--profile", "talk-720p25", "--duration", "8s")}
+
+
+def test_a_whole_event_airs_becomes_video_on_demand_and_leaves_nothing(both):
+    run = both["encrypted"]
     assert run.end() == 0, run.said()
     shown = json.loads(run.out.read_text(encoding="utf-8"))
     assert shown == run.as_run()
@@ -41,8 +48,8 @@ def test_a_whole_event_airs_becomes_video_on_demand_and_leaves_nothing(stage):
     assert all(stack["clean"] for stack in evidence["stacks"])
 
 
-def test_a_clear_event_needs_no_licence(stage):
-    run = stage.rehearse("--profile", "talk-720p25", "--duration", "8s")
+def test_a_clear_event_needs_no_licence(both):
+    run = both["clear"]
     assert run.end() == 0, run.said()
     assert run.left() == []
 
