@@ -3,6 +3,7 @@
 Help and version import nothing but click: no engine, no models, no tables (`benchmarks/startup.py` holds that down).
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from eventstack.errors import EventstackError
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what a machine lacks is no fault of this program
 
 
 class Entry(NamedTuple):
@@ -112,6 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with `ctx.exit(code)`. An error of ours, a usage error or a missing extra is text on standard error; a traceback
     is a fault of this program.
     """
+    _open_streams()
     try:
         code = cli.main(args=None if argv is None else list(argv), prog_name="eventstack", standalone_mode=False)
         sys.stdout.flush()
@@ -124,11 +127,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail("interrupted", _INTERRUPTED)
     except BrokenPipeError:
         return _nobody_reads()
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        if error.filename is None:
+            _nobody_reads()
+        return _fail(f"{error.filename or 'standard output'}: {error.strerror}", 1)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "eventstack":
             raise
         return _fail(f"the Python package {error.name!r} is missing; pip install 'eventstack[local]' brings it", 1)
     return code if isinstance(code, int) else 0
+
+
+def _open_streams() -> None:
+    """Put the null device where a standard stream was closed: else the next file or socket that is opened takes its
+    number, and what is printed by a child goes there.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # it gets the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _width(most: int) -> int:

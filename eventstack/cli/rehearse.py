@@ -104,7 +104,7 @@ def _span(text: str) -> timedelta:
                 field="--duration",
                 given=text,
                 allowed="4s to 24h, as 30s, 2m or 1h",
-                hint="give a unit",
+                hint="give a longer or shorter time" if span else "give a number with its unit",
             )
         )
     return timedelta(seconds=float(span))

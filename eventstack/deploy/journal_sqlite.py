@@ -46,8 +46,11 @@ class SqliteJournal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        private.folder(path.parent)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        try:
+            private.folder(path.parent)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise StoreError(f"the journal {path} can't be used: {error.strerror}") from error
         with self._transaction() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version > len(MIGRATIONS):

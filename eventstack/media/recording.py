@@ -1,15 +1,20 @@
 """What a recording says of itself: `vod.json`, written beside its manifests and read by every later check."""
 
+import re
 from fractions import Fraction
 from typing import Literal
 
 import msgspec
 
+from eventstack.planning import naming
 from eventstack.planning.plan import Plain
 
 FILE = "vod.json"
 KEYS = "keys.jwe"
 """The sealed key record beside a protected recording."""
+
+SECONDS = re.compile(r"[0-9]{1,18}(/0*[1-9][0-9]{0,17})?")
+KID = re.compile(r"[0-9a-f]{32}")
 
 
 class RecordedTrack(Plain, frozen=True):
@@ -33,7 +38,7 @@ class VodRecord(Plain, frozen=True, kw_only=True):
     label to key id and is empty for a clear recording.
     """
 
-    format: int = 1
+    format: Literal[1] = 1
     occurrence: str
     title: str
     tracks: tuple[RecordedTrack, ...]
@@ -48,6 +53,17 @@ class VodRecord(Plain, frozen=True, kw_only=True):
     duration: str
     kids: dict[str, str]
     scheme: str
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what no reader could use: a damaged record is said to be one when it is read."""
+        if not naming.ID.fullmatch(self.occurrence):
+            raise ValueError(f"`occurrence` is no identifier: {self.occurrence!r}")
+        for name, text in (("segment", self.segment), ("duration", self.duration)):
+            if not SECONDS.fullmatch(text):
+                raise ValueError(f"`{name}` is no number of seconds: {text!r}")
+        for label, kid in self.kids.items():
+            if not KID.fullmatch(kid):
+                raise ValueError(f"`kids.{label}` is no key id of 32 hex digits: {kid!r}")
 
     @property
     def duration_s(self) -> float:

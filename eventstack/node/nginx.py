@@ -156,12 +156,12 @@ def quoted(text: str) -> str:
 
 def _live(occurrence: str, entry: str, view: str, gate: str = "") -> list[str]:
     # while one client fetches the next list the others get the last one; after an error nobody does: a list that
-    # stands still must be seen to be gone
+    # stands still must be seen to be gone. That a list is not there yet is not kept: counted in whole seconds, it
+    # would hold the first viewers back for up to two
     lines = [
         gate,
         f"proxy_cache_key {entry}$uri;",
         "proxy_cache_valid 200 1s;",
-        "proxy_cache_valid 404 1s;",
         "proxy_cache_use_stale updating;",
         f"proxy_pass http://origin_{_name(occurrence)}/{view}/;",
     ]

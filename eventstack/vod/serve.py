@@ -43,7 +43,7 @@ def application(directory: Path, seal_key: Path | None = None) -> web.Applicatio
         headers = {**licences.CORS, "Content-Type": kind}
         if path.suffix == ".mpd":
             address = f"{request.scheme}://{request.host}/licence"
-            return web.Response(body=with_licence_address(path.read_text(encoding="utf-8"), address), headers=headers)
+            return web.Response(body=with_licence_address(path.read_text("utf-8", "replace"), address), headers=headers)
         return web.FileResponse(path, headers=headers)
 
     app = web.Application()
@@ -53,8 +53,14 @@ def application(directory: Path, seal_key: Path | None = None) -> web.Applicatio
 
 
 def with_licence_address(manifest: str, address: str) -> str:
-    """The MPD with its ClearKey licences at another address; a recording outlives the edge that it was made for."""
-    root = ET.fromstring(manifest)  # noqa: S314 - written by ourselves, into our own archive
+    """The MPD with its ClearKey licences at another address; a recording outlives the edge that it was made for.
+
+    One that was damaged is given as it is: whoever asks for it has to see that.
+    """
+    try:
+        root = ET.fromstring(manifest)  # noqa: S314 - written by ourselves, into our own archive
+    except ET.ParseError:
+        return manifest
     for element in root.iter(dash.LAURL):
         element.text = address
     return ET.tostring(root, encoding="unicode", xml_declaration=True)

@@ -179,3 +179,22 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
         said = process.stderr.read()
         assert process.wait(20) == 1
     assert said == ""
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_fault(tmp_path: Path, redirection: str) -> None:
+    line = f'"{sys.executable}" -m eventstack sweep {redirection}'
+    environment = {"EVENTSTACK_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    ended = subprocess.run(line, shell=True, cwd=ROOT, env=environment, capture_output=True, timeout=30, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_below_standard_output_is_said_in_words(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        command = [sys.executable, "-m", "eventstack", "sweep"]
+        environment = {"EVENTSTACK_HOME": str(tmp_path)}
+        ended = subprocess.run(
+            command, cwd=ROOT, env=environment, stdout=full, stderr=subprocess.PIPE, timeout=30, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (1, b"eventstack: standard output: No space left on device\n")

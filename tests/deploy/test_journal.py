@@ -103,3 +103,9 @@ def test_openers_at_once_migrate_once(tmp_path: Path) -> None:
     make: Callable[[int], SqliteJournal] = lambda _: SqliteJournal(tmp_path / "j.sqlite3")  # noqa: E731
     with ThreadPoolExecutor(8) as pool:
         assert len(list(pool.map(make, range(8)))) == 8
+
+
+def test_a_place_that_cannot_be_written_to_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file")
+    with pytest.raises(StoreError, match="can't be used"):
+        SqliteJournal(tmp_path / "state" / "journal.sqlite3")

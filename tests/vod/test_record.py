@@ -1,5 +1,6 @@
 """A recording read and served after its event is gone; one test with real, encrypted media."""
 
+import json
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -79,6 +80,31 @@ def test_a_record_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vod.json").write_text('{"format": 1}')
     with pytest.raises(ConfigError, match="occurrence"):
         record.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("format", 2),
+        ("occurrence", "../{x"),
+        ("segment", "1/0"),
+        ("segment", "1e999"),
+        ("duration", "abc"),
+        ("kids", {"audio": "zz"}),
+    ],
+)
+def test_a_record_with_a_damaged_value_is_refused_by_its_name(tmp_path: Path, field: str, value: object) -> None:
+    path = archived(tmp_path) / form.FILE
+    path.write_text(json.dumps({**json.loads(path.read_text()), field: value}))
+    with pytest.raises(ConfigError, match=field):
+        record.read(path.parent)
+
+
+async def test_a_damaged_manifest_is_served_as_it_is(tmp_path: Path) -> None:
+    directory = archived(tmp_path)
+    (directory / "manifest.mpd").write_text("<MPD")
+    async with serve.serving(directory, seal_key=tmp_path / "seal.key") as address:
+        assert await fetch(f"{address}/vod/{OCCURRENCE}/manifest.mpd") == (200, b"<MPD")
 
 
 async def test_it_is_laid_out_as_at_the_edge(served: str) -> None:
