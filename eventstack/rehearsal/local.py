@@ -43,6 +43,10 @@ class LocalCloud:
             environ=os.environ,
         )
 
+    def gone(self, plan: StackPlan) -> bool:
+        """Whether the event's machine is gone; its directory goes last, when nothing runs in it any more."""
+        return not (self._settings.nodes / naming.node_directory_name(plan.build.tags)).exists()
+
     def edge(self, outputs: Mapping[str, Any]) -> dict[str, int] | None:
         """Requests, viewers and cache hits of the last seconds; None when the edge does not say."""
         token = Path(str(outputs["control_token_file"]))

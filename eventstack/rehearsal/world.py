@@ -54,6 +54,10 @@ class Cloud(Protocol):
         """Start what answers for the event's parts again, without touching the parts."""
         ...
 
+    def gone(self, plan: StackPlan) -> bool:
+        """Whether nothing is there any more that could answer for the event's parts."""
+        ...
+
     def edge(self, outputs: dict[str, Any]) -> dict[str, int] | None:
         """Requests, viewers and hits of the last seconds at a foundation's edge; None when it does not say."""
         ...
@@ -172,6 +176,8 @@ class RehearsalWorld:
         try:
             health = self._cloud.health(self._card)
         except DeployError:
+            if self.learnt.plan and self._cloud.gone(self.learnt.plan):
+                return False, False
             self._silent += 1
             if self._silent >= VERB_PATIENCE and self.learnt.plan:
                 self._silent = 0

@@ -34,9 +34,10 @@ def called_off(now: datetime, wanted: Wanted, observed: Observed) -> str | None:
     """Why the event can't happen, or None: a final failure on the way up, or, for too long after the planned start,
     a failure that stays or a line-up that never became good.
 
-    An event that is on air, or whose air can't be read, or that a human holds, is never called off.
+    An event that is on air, or whose air can't be read, or that a human holds, is never called off; one that was, and
+    that a human has put on air all the same, is no longer.
     """
-    if observed.called_off:
+    if observed.called_off and not observed.on_air:
         return observed.called_off
     if observed.on_air is not False or observed.intent.kind == "hold":
         return None

@@ -117,6 +117,11 @@ def test_a_line_up_that_stays_bad_is_called_off_and_taken_down():
     assert decide(late, WANTED, replace(LINE_UP, broken="encoder")).name == "destroy"
 
 
+def test_what_a_human_put_on_air_is_no_longer_called_off():
+    late = START + timedelta(hours=5)
+    assert isinstance(decide(late, WANTED, replace(LIVE, called_off="no-go: encoder")), Wait)
+
+
 def test_an_event_on_air_with_a_broken_hop_stays_on_air():
     late = START + timedelta(hours=5)
     assert isinstance(decide(late, WANTED, replace(LIVE, broken="encoder")), Wait)
