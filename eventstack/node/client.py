@@ -97,8 +97,11 @@ class NodeClient:
         self, method: str, path: str, body: dict[str, Any] | None = None, *, timeout_s: float = _PATIENT_S
     ) -> dict[str, Any]:
         """One exchange; the answer's JSON object, {} when it has none."""
-        target = urlsplit(self.address + path)
-        connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=timeout_s)
+        try:
+            target = urlsplit(self.address + path)
+            connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=timeout_s)
+        except ValueError as fault:
+            raise Final(f"{self.address} is not the address of a node: {fault}") from fault
         payload = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         try:
@@ -107,6 +110,9 @@ class NodeClient:
             status, text = response.status, response.read()
         except (OSError, http.client.HTTPException) as fault:
             raise Retryable(f"the node at {self.address} does not answer: {fault}", after_s=1.0) from fault
+        except ValueError:
+            # the library's words would show the credential
+            raise Final(f"the credential for the node at {self.address} can't be sent: it is damaged") from None
         finally:
             connection.close()
         return _understood(self.address, status, text)

@@ -189,14 +189,22 @@ class RehearsalWorld:
             served = self._cloud.edge(self._foundation_outputs)
             if served:
                 self._report.edge(**served)
+            else:
+                self._revive(self.learnt.foundation)
         return bool(health["started"]), bool(health["on_air"])
 
     def _revive(self, plan: StackPlan) -> None:
-        self._report.note("the event's node does not answer: starting its supervisor again, its parts go on")
+        layer = plan.build.layer
+        self._report.note(f"the {layer}'s node does not answer: starting its supervisor again, its parts go on")
         try:
             self._cloud.revive(plan)
         except EventstackError as error:
             self._report.note(f"its supervisor did not come up: {error}")
+
+    def _see_to_parent(self) -> None:
+        """See that the foundation answers: the event's entry and keys are with it, and go only by it."""
+        if self._foundation_outputs and self._cloud.edge(self._foundation_outputs) is None:
+            self._revive(self.learnt.foundation)
 
     def _heed(self, *, started: bool, on_air: bool) -> None:
         """Follow what a person did by a verb, past this loop: it wins over what was planned."""
@@ -292,7 +300,11 @@ class RehearsalWorld:
         self._ended_at = self._now()
 
     def _verb(self, verb: str) -> None:
-        answer = self._cloud.perform(self._card, verb)
+        try:
+            answer = self._cloud.perform(self._card, verb)
+        except DeployError:
+            self._see_to_parent()
+            raise
         if not answer.get("ok"):
             raise DeployError(str(answer.get("detail", "no reason given")), operation=verb)
 
@@ -324,6 +336,8 @@ class RehearsalWorld:
         override = Override(self.intent.by, self.intent.reason) if self.intent.kind == "abort" else None
         reason = self.intent.reason or "the event is over"
         doubt: Final | None = None
+        if plan is not self.learnt.foundation:
+            self._see_to_parent()
         try:
             try:
                 self._deployer.destroy(
