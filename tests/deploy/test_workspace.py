@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eventstack.deploy import cards, passphrase
+from eventstack.deploy import cards, passphrase, private
 from eventstack.deploy.redact import Redactor
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final
@@ -99,3 +99,10 @@ def test_a_card_is_private_and_goes(settings: Settings) -> None:
 def test_longer_secrets_are_masked_before_their_parts() -> None:
     redact = Redactor(["abcd", "abcdefgh", "xyz", ""])
     assert redact("abcdefgh abcd xyz") == "[secret] [secret] xyz"
+
+
+def test_a_folder_that_is_there_keeps_its_mode_and_new_ones_are_private(tmp_path):
+    tmp_path.chmod(0o755)
+    made = private.folder(tmp_path / "state" / "stacks")
+    assert private.folder(tmp_path) == tmp_path
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path, made.parent, made)] == [0o755, 0o700, 0o700]
