@@ -8,7 +8,7 @@ from pathlib import Path
 def folder(path: Path) -> Path:
     """Make a folder, and those above it that are missing, with mode 0700.
 
-    One that is there already keeps its mode: it may be a folder of the system's. What we put there is private by itself.
+    One that is there already keeps its mode, it may be the system's; what we put there is private by itself.
     """
     for missing in reversed([place for place in (path, *path.parents) if not place.exists()]):
         missing.mkdir(exist_ok=True, mode=0o700)
