@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from eventstack import automation
 from eventstack.clouds.local.inventory import by_tags, inventory, remove
 from eventstack.deploy import engine, liveness
 from eventstack.deploy.journal import Known, StackKey
 from eventstack.deploy.journal_sqlite import SqliteJournal
-from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.errors import EventstackError, Final
 from eventstack.planning import naming
 from eventstack.planning.found import Found
@@ -90,13 +90,7 @@ def close(settings: Settings, known: Known) -> str:
     found, _ = engine.find(settings)
     if found is None or known.plan is None:
         return "the engine is not here: `eventstack doctor` says how to get it"
-    deployer = PulumiDeployer(
-        settings,
-        found,
-        inventory=lambda tags: by_tags(settings, tags),
-        remove=remove,
-        on_air=lambda plan: any(one.on_air for one in by_tags(settings, plan.build.tags)),
-    )
+    deployer = automation.deployer(settings, known.plan.build.cloud, found=found)
     cut = ""
     try:
         try:
