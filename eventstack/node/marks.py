@@ -2,8 +2,9 @@
 
 This is the mark that needs no ledger. A process counts when its environment names the node, or when it works in, or
 holds open, something below the node's directory and its session leader carries a mark of that node too (nginx
-overwrites its environment, and its workers lead no session). A person's shell, pager or test that merely looks
-into the directory has a terminal, or a session leader that is elsewhere, and is left alone.
+overwrites its environment, and its workers lead no session). A worker that outlived its leader still counts while it
+may write to something there, as nginx to its logs. A person's shell, pager or test that merely looks into the
+directory has a terminal, or a session leader that is elsewhere, or only reads, and is left alone.
 """
 
 import os
@@ -42,7 +43,7 @@ def marked(nodes: Path, only: str | None = None) -> list[Marked]:
     return [
         mark
         for pid, mark in sorted(found.items())
-        if only in (None, mark.node) and (mark.tag or _led_by_ours(mark, seen, found))
+        if only in (None, mark.node) and (mark.tag or _ours_by_its_session(mark, root, seen, found))
     ]
 
 
@@ -74,11 +75,17 @@ def _below(path: str, root: str) -> tuple[str, str] | None:
     return node, rest[1] if len(rest) > 1 and rest[0] == "parts" else ""
 
 
-def _led_by_ours(mark: Marked, seen: Mapping[int, processes.Seen], found: Mapping[int, Marked]) -> bool:
+def _ours_by_its_session(
+    mark: Marked, root: str, seen: Mapping[int, processes.Seen], found: Mapping[int, Marked]
+) -> bool:
     if mark.seen.terminal:
         return False
     leader = mark.seen.session
-    return leader not in seen or (leader in found and found[leader].node == mark.node)
+    if leader in seen:
+        return leader in found and found[leader].node == mark.node
+    # nobody can vouch for it: a session without its leader is a worker's, a cron job's or a test runner's
+    written = (_below(path, root) for path in processes.written_files(mark.seen.identity.pid))
+    return any(place is not None and place[0] == mark.node for place in written)
 
 
 def _forebears(seen: Mapping[int, processes.Seen]) -> Iterator[int]:

@@ -185,6 +185,20 @@ def open_files(pid: int) -> list[str]:
     return paths
 
 
+def written_files(pid: int) -> list[str]:
+    """Those of the process's open files that it may write to (`man 5 proc_pid_fdinfo`: `flags`, in octal)."""
+    paths = []
+    with contextlib.suppress(OSError):
+        for entry in (_PROC / str(pid) / "fd").iterdir():
+            with contextlib.suppress(OSError, ValueError, StopIteration):
+                path = str(entry.readlink())
+                lines = (entry.parent.with_name("fdinfo") / entry.name).read_text(encoding="ascii").splitlines()
+                flags = next(line.partition(":")[2] for line in lines if line.startswith("flags:"))
+                if int(flags, 8) & os.O_ACCMODE != os.O_RDONLY:
+                    paths.append(path)
+    return paths
+
+
 def _kill(left: list[Seen]) -> list[Seen]:
     for member in left:
         send(member.identity, signal.SIGKILL)

@@ -1,6 +1,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +111,43 @@ def test_somebody_who_only_looks_into_the_directory_is_left_alone(node: Node) ->
         finally:
             visitor.kill()
             visitor.wait()
+
+
+ORPHAN = """
+import os, sys
+if os.fork() == 0:
+    os.chdir(sys.argv[1])
+    os.set_inheritable(os.open("node.log", getattr(os, sys.argv[2])), True)
+    print(os.getpid(), flush=True)
+    os.execvpe("sleep", ["sleep", "60"], {"PATH": os.environ["PATH"]})
+"""
+
+
+def orphan(node: Node, mode: str) -> processes.Identity:
+    """A process without marks in its environment whose session leader is gone."""
+    command = [sys.executable, "-c", ORPHAN, str(node.directory), mode]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True, text=True) as leader:
+        assert leader.stdout
+        pid = int(leader.stdout.readline())
+    seen = processes.look(pid)
+    assert seen
+    return seen.identity
+
+
+def test_somebody_whose_session_leader_is_gone_and_who_only_reads_is_left_alone(node: Node) -> None:
+    visitor = orphan(node, "O_RDONLY")
+    try:
+        assert visitor.pid not in pids(inventory(settings(node)))
+    finally:
+        processes.end(visitor)
+
+
+def test_a_worker_whose_leader_is_gone_is_found_by_what_it_writes(node: Node) -> None:
+    worker = orphan(node, "O_WRONLY")
+    try:
+        assert worker.pid in pids(inventory(settings(node)))
+    finally:
+        processes.end(worker)
 
 
 def test_an_installation_of_the_same_owner_elsewhere_is_none_of_ours(node: Node, tmp_path: Path) -> None:
