@@ -122,8 +122,8 @@ def test_what_is_no_recording_is_bad_input(home: Path) -> None:
 
 
 def test_a_recording_is_served_until_it_is_interrupted(clear: Path) -> None:
-    serving = subprocess.Popen(
-        [sys.executable, "-u", "-m", "eventstack.cli.main", "vod", "serve", str(clear)],
+    serving = subprocess.Popen(  # a runner in the background of a shell ignores SIGINT, and so would its children
+        ["env", "--default-signal=INT", sys.executable, "-u", "-m", "eventstack.cli.main", "vod", "serve", str(clear)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
