@@ -6,11 +6,13 @@
     ├─ Refused                a promise forbids it: which rule, who owns the override, how
     ├─ DeployError            an operation on a stack did not succeed
     │   ├─ Retryable          trying again after `after_s` seconds may help
+    │   │   └─ Busy           somebody else works on the stack, or as many operations run as may
     │   └─ Final              trying again cannot help until a human changes something
     ├─ StoreError             the journal or a record can't be read or written
     └─ Unplayable             what a player met at an address stops it; probes turn it into a result
 
-`exit_code` is what the command line returns for the error: 2 for bad input, 3 for a refusal, 1 for the rest.
+`exit_code` is what the command line returns for the error: 2 for bad input, 3 for a refusal, 4 for what is worth
+another try, 1 for the rest.
 """
 
 from dataclasses import dataclass
@@ -92,9 +94,21 @@ class DeployError(EventstackError):
 class Retryable(DeployError):
     """Worth another try after `after_s` seconds: a busy stack, throttling, a quota that may free up."""
 
+    exit_code = 4
+
     def __init__(self, message: str, *, after_s: float, stack: str | None = None, operation: str | None = None) -> None:
         self.after_s = after_s
         super().__init__(message, stack=stack, operation=operation)
+
+
+class Busy(Retryable):
+    """Somebody else works on the stack (`holder` is the operation's id in the journal), or the line is long ("")."""
+
+    def __init__(
+        self, message: str, *, after_s: float, holder: str = "", stack: str | None = None, operation: str | None = None
+    ) -> None:
+        self.holder = holder
+        super().__init__(message, after_s=after_s, stack=stack, operation=operation)
 
 
 class Final(DeployError):

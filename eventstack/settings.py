@@ -46,6 +46,13 @@ class Settings:
     """Seconds an interrupted operation gets to finish what is in flight, at least the slowest create.
     `EVENTSTACK_GRACE_S`."""
 
+    operations: int = 0
+    """Operations that may run at once on this machine; 0 means four a core, as far as memory allows.
+    `EVENTSTACK_OPERATIONS`."""
+
+    lease_s: float = 30.0
+    """Seconds after which the lease of an operation that is no longer renewed has run out. `EVENTSTACK_LEASE_S`."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read the settings; raises ConfigError for a value that can't be understood."""
@@ -63,6 +70,8 @@ class Settings:
             settle_s=_number(env, "EVENTSTACK_SETTLE_S", cls.settle_s),
             deadline_s=_number(env, "EVENTSTACK_DEADLINE_S", cls.deadline_s),
             grace_s=_number(env, "EVENTSTACK_GRACE_S", cls.grace_s),
+            operations=int(_number(env, "EVENTSTACK_OPERATIONS", cls.operations)),
+            lease_s=_number(env, "EVENTSTACK_LEASE_S", cls.lease_s),
         )
 
     def environment(self) -> dict[str, str]:
@@ -73,7 +82,10 @@ class Settings:
             "EVENTSTACK_SETTLE_S": str(self.settle_s),
             "EVENTSTACK_DEADLINE_S": str(self.deadline_s),
             "EVENTSTACK_GRACE_S": str(self.grace_s),
+            "EVENTSTACK_LEASE_S": str(self.lease_s),
         }
+        if self.operations:
+            variables["EVENTSTACK_OPERATIONS"] = str(self.operations)
         if self.engine:
             variables["EVENTSTACK_ENGINE"] = str(self.engine)
         if self.state.parent == self.data.parent == self.cache.parent:

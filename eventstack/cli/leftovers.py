@@ -129,7 +129,7 @@ def _driver_of(journal: SqliteJournal | None, key: StackKey) -> int | None:
         if operation.intent.boot != liveness.boot():
             continue
         for process in (operation.intent.caller, operation.process):
-            if process and process.alive():
+            if process and liveness.alive(process):
                 return process.pid
     return None
 

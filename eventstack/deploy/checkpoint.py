@@ -6,15 +6,24 @@ which is never `absent`; whether `absent` is an alarm, the journal knows. A `pen
 """
 
 import json
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from eventstack.deploy.liveness import START_TOLERANCE_S, Identity, host
+from eventstack.deploy import private
+from eventstack.deploy.liveness import host
+from eventstack.node import processes
 
 ORGANIZATION = "organization"
 """The one organization of a file backend."""
+
+REMAINS = frozenset({".bak", ".attrs", ".pulumi-tags", ".unreadable"})
+"""Suffixes of what stays beside a removed checkpoint."""
+
+TOLERANCE_S = 2.0
+"""Start times in wall time are as exact as the clock was steady since."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +39,33 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Lock:
-    """One lock file of a stack; `pid` is None when it can't be read."""
+    """One lock file of a stack; `pid` is None when it can't be read, `age_s` its age as a file."""
 
     path: Path
     pid: int | None
     host: str
     since: datetime | None
+    age_s: float = 0.0
+
+    @property
+    def dead(self) -> bool:
+        """Whether its maker can be proven dead: of this host, and no process has its pid that was there by then."""
+        if self.pid is None or self.host != host():
+            return False
+        seen = processes.look(self.pid)
+        if seen is None or seen.state in "ZX":
+            return True
+        return self.since is not None and self.since.timestamp() < processes.started_at(seen.identity) - TOLERANCE_S
+
+
+@dataclass(frozen=True)
+class Copy:
+    """An older form of a stack's books that can be read: of when, with how many resources and pending operations."""
+
+    path: Path
+    at: datetime
+    resources: int
+    pending: int
 
 
 @dataclass(frozen=True)
@@ -52,33 +82,47 @@ class Books:
         return self._under("stacks") / f"{self.stack}.json"
 
     def look(self) -> Checkpoint:
-        """Read the checkpoint."""
-        try:
-            latest = json.loads(self.file.read_bytes())["checkpoint"].get("latest") or {}
-            pending = [(entry["type"], entry["resource"]["urn"]) for entry in latest.get("pending_operations") or []]
-            return Checkpoint(
-                "present",
-                tuple(resource["urn"] for resource in latest.get("resources") or []),
-                tuple(f"{kind} {urn}" for kind, urn in pending),
-                tuple(urn for kind, urn in pending if kind == "creating"),
-            )
-        except FileNotFoundError:
-            return Checkpoint("absent")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            return Checkpoint("unknown", detail=f"{self.file} can't be read: {error}")
+        """Read the checkpoint; an empty sidecar makes it unreadable to the engine, and so to us."""
+        if self.sidecar() is not None:
+            return Checkpoint("unknown", detail=f"{self.file.name}.attrs beside it is empty")
+        return _read(self.file)
+
+    def sidecar(self) -> Path | None:
+        """A sidecar of the checkpoint that was left empty by a kill, as can happen with `metadata` not skipped."""
+        path = self.file.with_name(f"{self.file.name}.attrs")
+        return path if path.exists() and path.stat().st_size == 0 else None
+
+    def copies(self) -> list[Copy]:
+        """Older forms of the books that can be read, the newest first: `.bak`, backups, history."""
+        places = [
+            self.file.with_name(f"{self.file.name}.bak"),
+            *(self._under("backups") / self.stack).glob("*.json"),
+            *(self._under("history") / self.stack).glob("*.checkpoint.json"),
+        ]
+        found = []
+        for path in places:
+            seen = _read(path)
+            if seen.existence == "present":
+                at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                found.append(Copy(path, at, len(seen.resources), len(seen.pending)))
+        return sorted(found, key=lambda copy: copy.at, reverse=True)
+
+    def restore(self, copy: Copy) -> None:
+        """Put an older form in place; a file that is there is kept beside it, as `<stack>.json.unreadable`."""
+        if self.file.exists():
+            self.file.replace(self.file.with_name(f"{self.file.name}.unreadable"))
+        private.replace(self.file, copy.path.read_text(encoding="utf-8"))
 
     def locks(self) -> list[Lock]:
         """The lock files that stand on the stack now."""
         folder = self._under("locks", ORGANIZATION) / self.stack
         return [_lock(path) for path in sorted(folder.glob("*.json"))] if folder.is_dir() else []
 
-    def unlock(self, dead: Identity) -> list[Path]:
-        """Remove exactly the lock files that a dead engine process of this host left in its lifetime."""
+    def unlock(self) -> list[Path]:
+        """Remove exactly the lock files whose engine, of this host, is provably dead; those of others stay."""
         removed = []
         for lock in self.locks():
-            since = lock.since.timestamp() if lock.since else 0.0
-            theirs = lock.pid == dead.pid and lock.host == host() and since > dead.started - START_TOLERANCE_S
-            if theirs and not dead.alive():
+            if lock.dead:
                 lock.path.unlink(missing_ok=True)
                 removed.append(lock.path)
         return removed
@@ -86,7 +130,7 @@ class Books:
     def remains(self) -> list[Path]:
         """Files about the stack that the engine keeps after it was removed: sidecars, backups, history, locks."""
         stacks = self._under("stacks")
-        files = [path for path in stacks.glob(f"{self.stack}.*") if path.suffix in {".bak", ".attrs", ".pulumi-tags"}]
+        files = [path for path in stacks.glob(f"{self.stack}.*") if path.suffix in REMAINS]
         folders = [
             self._under("backups") / self.stack,
             self._under("history") / self.stack,
@@ -101,6 +145,30 @@ class Books:
 def _lock(path: Path) -> Lock:
     try:
         content: dict[str, Any] = json.loads(path.read_bytes())
-        return Lock(path, int(content["pid"]), str(content["hostname"]), datetime.fromisoformat(content["timestamp"]))
+        since = datetime.fromisoformat(content["timestamp"])
+        return Lock(path, int(content["pid"]), str(content["hostname"]), since, _age_s(path))
     except (OSError, ValueError, KeyError, TypeError):
-        return Lock(path, None, "", None)
+        return Lock(path, None, "", None, _age_s(path))
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _read(path: Path) -> Checkpoint:
+    try:
+        latest = json.loads(path.read_bytes())["checkpoint"].get("latest") or {}
+        pending = [(entry["type"], entry["resource"]["urn"]) for entry in latest.get("pending_operations") or []]
+        return Checkpoint(
+            "present",
+            tuple(resource["urn"] for resource in latest.get("resources") or []),
+            tuple(f"{kind} {urn}" for kind, urn in pending),
+            tuple(urn for kind, urn in pending if kind == "creating"),
+        )
+    except FileNotFoundError:
+        return Checkpoint("absent")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return Checkpoint("unknown", detail=f"{path} can't be read: {error}")

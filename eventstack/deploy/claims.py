@@ -1,57 +1,78 @@
-"""Holding a stack: one claim at a time, taken over only from an operation that is provably dead."""
+"""Holding a stack: one claim at a time, taken over only from an operation that is provably dead.
+
+While a stack is held its lease is renewed by a thread. Who loses the lease (a process that was stopped for longer, and
+whose operation was taken for over) must end what it started and change nothing more: `Held.lost` says so.
+"""
 
 import contextlib
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import psutil
-
 from eventstack.deploy import liveness
 from eventstack.deploy.journal import Intent, Journal, Operation, StackKey, Work
-from eventstack.deploy.liveness import Identity
-from eventstack.deploy.operation import engine_identity
-from eventstack.deploy.workspace import Workspace
-from eventstack.errors import EventstackError, Retryable
+from eventstack.errors import Busy, EventstackError, Retryable, StoreError
 from eventstack.planning.plan import StackPlan
 
 BUSY_AFTER_S = 5.0
 """When to ask again for a stack that somebody holds, in seconds."""
 
+RENEWALS = 3
+"""How often a lease is renewed in its length."""
+
 _mine: set[str] = set()
 """Operations that a thread of this process carries out now."""
 
 
+@dataclass(frozen=True)
+class Terms:
+    """Seconds: a lease's length, and after which an operation's own deadline has surely ended it."""
+
+    lease_s: float
+    over_s: float
+
+
 @dataclass
 class Held:
-    """A stack in our hands; `outcome` is what the journal will keep."""
+    """A stack in our hands; `outcome` is what the journal will keep.
+
+    `wish` is set when the operation is asked to end, `lost` when the stack is ours no more.
+    """
 
     operation: Operation
+    wish: threading.Event = field(default_factory=threading.Event)
+    lost: threading.Event = field(default_factory=threading.Event)
     outcome: dict[str, Any] = field(default_factory=lambda: {"ok": True})
 
 
 @contextlib.contextmanager
 def hold(
     journal: Journal,
-    workspace: Workspace,
     plan: StackPlan,
     kind: Work,
+    terms: Terms,
     *,
     clock: Callable[[], datetime],
+    unlock: Callable[[], list[str]],
+    wish: threading.Event,
     detail: str = "",
+    ticket: str = "",
 ) -> Iterator[Held]:
     """Claim the plan's stack for one operation and free it at the end, with what became of it.
 
+    `unlock` removes the locks that dead engines left, and names them.
+
     Raises:
-        Retryable: when somebody who may be alive holds it.
+        Busy: when somebody who may be alive holds it.
     """
     key = StackKey.of(plan)
     known = journal.stack(key)
     if known.holder is not None:
-        _take_over(journal, workspace, known.holder, clock())
+        _take_over(journal, known.holder, clock(), unlock)
     intent = Intent(
         id=f"{known.epoch + 1:04d}-{kind}-{secrets.token_hex(4)}",
         key=key,
@@ -61,18 +82,21 @@ def hold(
         build_hash=plan.build_hash,
         host=liveness.host(),
         boot=liveness.boot(),
-        caller=Identity.of(os.getpid()),
+        caller=liveness.identify(os.getpid()),
         at=clock(),
         detail=detail,
+        ticket=ticket,
     )
     _mine.add(intent.id)
     try:
-        operation = journal.claim(intent, epoch=known.epoch)
+        operation = journal.claim(intent, epoch=known.epoch, lease_s=terms.lease_s, over_s=terms.over_s)
         if operation is None:
-            raise Retryable("somebody was faster", after_s=BUSY_AFTER_S, stack=str(key), operation=kind)
-        held = Held(operation)
+            holder = journal.stack(key).holder or ""
+            raise Busy("somebody was faster", after_s=BUSY_AFTER_S, holder=holder, stack=str(key), operation=kind)
+        held = Held(operation, wish)
         try:
-            yield held
+            with _renewed(journal, held, terms.lease_s):
+                yield held
         except BaseException as error:
             known_error = isinstance(error, EventstackError)
             held.outcome = {"ok": False, "error": str(error) if known_error else type(error).__name__}
@@ -83,22 +107,78 @@ def hold(
         _mine.discard(intent.id)
 
 
-def _take_over(journal: Journal, workspace: Workspace, holder: str, now: datetime) -> None:
+def confirm(journal: Journal, held: Held, lease_s: float) -> None:
+    """See that a stack is still ours before something of it is changed.
+
+    Raises:
+        Retryable: when it was taken over, as from a process that had been stopped.
+    """
+    intent = held.operation.intent
+    if held.lost.is_set() or not journal.renew(intent.id, lease_s=lease_s):
+        held.lost.set()
+        raise Retryable(
+            "the stack was taken over while this process stood still; what it left is for the successor",
+            after_s=BUSY_AFTER_S,
+            stack=str(intent.key),
+            operation=intent.kind,
+        )
+
+
+@contextlib.contextmanager
+def _renewed(journal: Journal, held: Held, lease_s: float) -> Iterator[None]:
+    """Renew the lease until the block ends; a journal that can't be written costs it only when it has run out."""
+    over = threading.Event()
+
+    def renew() -> None:
+        unheard_s = 0.0
+        while not over.wait(lease_s / RENEWALS):
+            try:
+                kept = journal.renew(held.operation.intent.id, lease_s=lease_s)
+                unheard_s = 0.0
+            except StoreError:
+                unheard_s += lease_s / RENEWALS
+                kept = unheard_s < lease_s
+            if not kept:
+                held.lost.set()
+                return
+
+    thread = threading.Thread(target=renew, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _take_over(journal: Journal, holder: str, now: datetime, unlock: Callable[[], list[str]]) -> None:
     operation = journal.operation(holder)
     if operation is None:
         return
-    if not provably_dead(operation):
+    ended = overdue(operation) and _end(operation)
+    if not ended and not provably_dead(operation):
         who = operation.intent
-        raise Retryable(
+        raise Busy(
             f"{who.kind} {who.id} holds the stack since {who.at.isoformat()} (pid {who.caller.pid} on {who.host})",
             after_s=BUSY_AFTER_S,
+            holder=holder,
             stack=str(who.key),
             operation=who.kind,
         )
-    engine = engine_identity(workspace.operations / holder)
-    unlocked = workspace.books.unlock(engine) if engine is not None else []
-    outcome = {"ok": False, "error": "its processes died", "unlocked": [path.name for path in unlocked]}
-    journal.finish(holder, outcome, at=now)
+    error = "it passed its time and was ended" if ended else "its processes died"
+    journal.finish(holder, {"ok": False, "error": error, "unlocked": unlock()}, at=now)
+
+
+def overdue(operation: Operation) -> bool:
+    """Whether an operation of this machine has outlived its own deadline and nobody looks after it any more."""
+    return operation.intent.boot == liveness.boot() and operation.lease_left_s < 0 and operation.over_in_s < 0
+
+
+def _end(operation: Operation) -> bool:
+    """End the processes of an operation that is overdue; False where it had none that could be ended."""
+    if operation.session is None or operation.process is None:
+        return False
+    return _session_over(operation.session, operation.process) or liveness.end_session(operation.session)
 
 
 def provably_dead(operation: Operation) -> bool:
@@ -106,27 +186,18 @@ def provably_dead(operation: Operation) -> bool:
     intent = operation.intent
     if operation.ended is not None:
         return True
-    if intent.host != liveness.host():
-        return False
     if intent.boot != liveness.boot():
-        return True
-    ours = intent.caller == Identity.of(os.getpid()) and intent.id not in _mine
-    if intent.caller.alive() and not ours:
+        return intent.host == liveness.host()  # of another machine nothing can be proven
+    ours = intent.caller == liveness.identify(os.getpid()) and intent.id not in _mine
+    if liveness.alive(intent.caller) and not ours:
         return False
     if operation.session is None or operation.process is None:
         return not liveness.marked(operation.mark)
     return _session_over(operation.session, operation.process)
 
 
-def _session_over(session: int, leader: Identity) -> bool:
+def _session_over(session: int, leader: liveness.Identity) -> bool:
     # The kernel gives a session's number to a new process only once that session is empty.
-    if psutil.pid_exists(session) and not leader.alive() and not _zombie(session):
+    if not liveness.alive(leader) and liveness.running(session):
         return True
-    return not leader.alive() and not liveness.session_members(session)
-
-
-def _zombie(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
+    return not liveness.alive(leader) and not liveness.session_members(session)

@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -15,8 +16,9 @@ from eventstack.deploy.request import ENGINE_EVENTS, ENGINE_LOG, EVENTS, REQUEST
 from eventstack.deploy.workspace import PLAN_KEY, Workspace
 from eventstack.planning.plan import Build, canonical
 
-UNATTENDED = ("--yes", "--non-interactive", "--color", "never")
-"""What every bare engine command is told."""
+QUIET = ("--non-interactive", "--color", "never")
+UNATTENDED = ("--yes", *QUIET)
+"""What every bare engine command is told; some have nothing to say yes to."""
 
 
 def worker(
@@ -68,6 +70,32 @@ def destroy(
     return _bare(workspace, engine, operation, (*arguments, "--exec-kind", "auto.local"), extra, with_events=True)
 
 
+def export(workspace: Workspace, engine: Engine, operation: Operation, *, extra: Mapping[str, str]) -> Command:
+    """The books as text, with their secrets still sealed, into `deployment` of the operation's folder."""
+    arguments = ("stack", "export", "--file", str(deployment(workspace, operation)))
+    return _bare(workspace, engine, operation, arguments, extra, with_events=False, unattended=QUIET)
+
+
+def put_back(workspace: Workspace, engine: Engine, operation: Operation, *, extra: Mapping[str, str]) -> Command:
+    """The edited `deployment` into the books."""
+    arguments = ("stack", "import", "--file", str(deployment(workspace, operation)))
+    return _bare(workspace, engine, operation, arguments, extra, with_events=False, unattended=QUIET)
+
+
+def refresh(
+    workspace: Workspace, engine: Engine, operation: Operation, targets: Collection[str], *, extra: Mapping[str, str]
+) -> Command:
+    """What the cloud says of some resources, into the books; no program."""
+    wanted = [word for urn in targets for word in ("--target", urn)]
+    arguments = ("refresh", "--skip-preview", "--suppress-progress", *wanted, "--exec-kind", "auto.local")
+    return _bare(workspace, engine, operation, arguments, extra, with_events=False)
+
+
+def deployment(workspace: Workspace, operation: Operation) -> Path:
+    """Where the exported books of an operation lie while they are edited."""
+    return workspace.operations / operation.intent.id / "deployment"
+
+
 def remove(workspace: Workspace, engine: Engine, operation: Operation, *, extra: Mapping[str, str]) -> Command:
     """The removal of an empty stack from the engine's books."""
     return _bare(workspace, engine, operation, ("stack", "rm"), extra, with_events=False)
@@ -81,12 +109,13 @@ def _bare(
     extra: Mapping[str, str],
     *,
     with_events: bool,
+    unattended: tuple[str, ...] = UNATTENDED,
 ) -> Command:
     place = private.folder(workspace.operations / operation.intent.id)
     events = place / ENGINE_EVENTS
     follow = ("--event-log", str(events)) if with_events else ()
     return Command(
-        arguments=(str(engine.path), *arguments, *UNATTENDED, "--stack", workspace.stack, *follow),
+        arguments=(str(engine.path), *arguments, *unattended, "--stack", workspace.stack, *follow),
         work=workspace.work,
         environment=workspace.environment(extra, mark=operation.mark),
         place=place,

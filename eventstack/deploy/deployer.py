@@ -6,17 +6,23 @@ Every call is blocking, idempotent, and safe to repeat after a crash of the call
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from eventstack.planning.found import Found as Found  # noqa: PLC0414 - a word of this protocol, imported from here too
 from eventstack.planning.plan import StackPlan
+
+if TYPE_CHECKING:
+    from eventstack.deploy.condition import Condition
 
 Kind = Literal["preview", "up", "destroy"]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One resource moved: `state` planned, running, done or failed; `duration_s` once done."""
+    """One resource moved: `state` planned, running, done or failed; `duration_s` once done.
+
+    `critical_s` is the length of the critical path up to and with it, where the dependencies are known.
+    """
 
     urn: str
     name: str
@@ -25,15 +31,20 @@ class Progress:
     state: Literal["planned", "running", "done", "failed"]
     duration_s: float | None = None
     detail: str = ""
+    critical_s: float | None = None
 
 
 OnProgress = Callable[[Progress], None]
+
+OnStep = Callable[[str], None]
+"""Hears of each step of a recovery before it is done, in words."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How an operation ended. `outputs` are the stack's (secrets masked), `changes` counts resources by op,
-    `operation` is its id in the journal, `log` the folder of its files.
+    `operation` is its id in the journal, `log` the folder of its files, `critical_path` the resources that decided how
+    long it took, with their seconds, `recovered` what an earlier operation had left undone, a line each.
     """
 
     kind: Kind
@@ -44,6 +55,8 @@ class Outcome:
     duration_s: float = 0.0
     operation: str = ""
     log: str = ""
+    critical_path: tuple[tuple[str, float], ...] = ()
+    recovered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,9 +106,12 @@ class Deployer(Protocol):
         *,
         reason: str,
         override: Override | None = None,
+        revision: str | None = None,
         on_progress: OnProgress = lambda _: None,
     ) -> Outcome:
-        """Remove everything of the stack; refuses on air (unless a person overrides it) and while a child lives."""
+        """Remove everything of the stack; refuses on air and on hold (unless a person overrides it) and while a child
+        lives. A schedule says the `revision` (`plan_hash`) that it decided on, and is refused when another is in force.
+        """
         ...
 
     def evidence(self, plan: StackPlan) -> Evidence:
@@ -108,6 +124,14 @@ class Deployer(Protocol):
 
     def observe(self, project: str, stack: str) -> StackState:
         """Look at one stack."""
+        ...
+
+    def diagnose(self, plan: StackPlan) -> "Condition":
+        """Say in words what is wrong with a stack, and what `recover` would do about it."""
+        ...
+
+    def recover(self, plan: StackPlan, on_step: OnStep = lambda _: None) -> "Condition":
+        """Do what `diagnose` says can be done; what is then left to say."""
         ...
 
     def cancel(self) -> None:

@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import semver
 from pulumi import automation
 from pulumi.automation.errors import create_command_error
 
-from eventstack.deploy import private
-from eventstack.deploy.liveness import Identity
-from eventstack.deploy.request import ENGINE, ENGINE_LOG, tail
+from eventstack.deploy.request import ENGINE_LOG, tail
 
 
 class Interrupted(Exception):
@@ -67,7 +64,6 @@ class EngineCommand(automation.PulumiCommand):
                 env={**os.environ, **additional_env},
             )
         try:
-            private.replace(self._place / ENGINE, msgspec.json.encode(Identity.of(self._process.pid)).decode())
             if self._interrupted:
                 self.interrupt()
             self.exit = self._process.wait()

@@ -5,7 +5,7 @@ debug is dropped, everything else becomes an `Event`. Stamps are `time.monotonic
 are whole seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -86,8 +86,9 @@ def masked(value: Any) -> Any:
 
 @dataclass
 class Tally:
-    """What the events of one operation add up to."""
+    """What the events of one operation add up to; `needs` maps URNs to those that they wait for."""
 
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class Tally:
     errors: list[str] = field(default_factory=list)
     _since: dict[str, float] = field(default_factory=dict)
     _said: dict[str, str] = field(default_factory=dict)
+    _took: dict[str, float] = field(default_factory=dict)
 
     def add(self, event: Event) -> Progress | None:
         """Count an event; what moved, if a resource did."""
@@ -117,6 +119,7 @@ class Tally:
             self._since[event.urn] = event.at
         elif event.urn in self._since:
             duration = max(0.0, event.at - self._since[event.urn])
+            self._took[event.urn] = duration
         if event.outputs is not None:
             self.outputs = event.outputs
         if event.kind == "failed":
@@ -128,8 +131,38 @@ class Tally:
             "done": "done",
         }
         return Progress(
-            event.urn, name_of(event.urn), event.type, event.op, states.get(event.kind, "failed"), duration, detail
+            event.urn,
+            name_of(event.urn),
+            event.type,
+            event.op,
+            states.get(event.kind, "failed"),
+            duration,
+            detail,
+            None if duration is None else sum(took for _, took in self.critical_path(event.urn)),
         )
+
+    def critical_path(self, last: str | None = None) -> tuple[tuple[str, float], ...]:
+        """The chain of resources that decided how long it took up to `last` (else to the end), with their seconds.
+
+        By the dependencies of `needs`; the resources that these don't know count as independent.
+        """
+        ends: dict[str, tuple[float, str]] = {}
+
+        def end_of(urn: str) -> float:
+            if urn not in ends:
+                ends[urn] = (0.0, "")  # a circle in what is wrong ends here
+                before = max(((end_of(need), need) for need in self.needs.get(urn, ())), default=(0.0, ""))
+                ends[urn] = (before[0] + self._took.get(urn, 0.0), before[1])
+            return ends[urn][0]
+
+        urn = last or max(self._took, key=end_of, default="")
+        end_of(urn)
+        path = []
+        while urn:
+            if urn in self._took:
+                path.append((name_of(urn), self._took[urn]))
+            urn = ends[urn][1]
+        return tuple(reversed(path))
 
 
 def name_of(urn: str) -> str:

@@ -1,10 +1,12 @@
 """What forbids an operation before anything is touched."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from eventstack.deploy.checkpoint import Checkpoint
+from eventstack.deploy.condition import unbooked
 from eventstack.deploy.deployer import Found, Override
-from eventstack.deploy.journal import Journal, Known, StackKey
+from eventstack.deploy.journal import Journal, Known, Operation, StackKey
 from eventstack.errors import Final, Refused, Retryable
 from eventstack.planning.plan import StackPlan, sha256
 
@@ -56,6 +58,63 @@ def off_air(plan: StackPlan, on_air: OnAir, override: Override | None) -> None:
         rule="an event on air is never torn down, replaced or updated",
         override="a person may lift it by name and reason: Override(person, reason)",
     )
+
+
+def not_held(known: Known, now: datetime, override: Override | None) -> None:
+    """Refuse to remove a stack that a person holds; the hold ends by its expiry, its release, or an override."""
+    hold = known.hold
+    if hold is None or override is not None or not hold.holds(now):
+        return
+    until = f" until {hold.until.isoformat()}" if hold.until else ""
+    raise Refused(
+        f"{known.key} is held by {hold.person}{until}: {hold.reason}",
+        rule="what a person holds stays",
+        override="release the hold, or lift it by name and reason: Override(person, reason)",
+    )
+
+
+CLOCK_STEP_S = 5.0
+"""How far a wall clock may have moved against the journal's since a stack's last operation."""
+
+
+def same_schedule(known: Known, last: Operation | None, revision: str | None, now: datetime) -> None:
+    """Refuse a removal that a schedule decided on another plan than is in force, or by a clock that was stepped.
+
+    `revision` is the `plan_hash` that was decided on, None where no schedule did. `last` is the stack's last operation
+    before this one: since then the wall clock and the journal's own must have moved alike.
+    """
+    if revision is None:
+        return
+    rule = "the schedule is read again before a destroy"
+    current = known.plan.plan_hash if known.plan else ""
+    if revision != current:
+        raise Refused(
+            f"the plan of {known.key} is {current[:12]}, the removal was decided on {revision[:12]}",
+            rule=rule,
+            override="read the schedule again and decide anew",
+        )
+    if last is None or last.age_s <= 0:
+        return
+    drift_s = (now - last.intent.at).total_seconds() - last.age_s
+    if abs(drift_s) > CLOCK_STEP_S:
+        raise Refused(
+            f"the wall clock has moved {drift_s:+.0f} s against the journal's since {last.intent.id}",
+            rule=rule,
+            override="see that the clock is right, then destroy by hand (a removal that no schedule decided)",
+        )
+
+
+def booked(plan: StackPlan, books: Checkpoint, inventory: Inventory) -> None:
+    """Refuse to build where the cloud shows resources of the stack that the engine's books don't hold."""
+    stack = f"{plan.build.project}/{plan.build.stack}"
+    things = unbooked(books, look(inventory, plan.build.tags, stack))
+    if things:
+        names = ", ".join(f"{thing.kind} {thing.resource}" for thing in things)
+        raise Refused(
+            f"of {stack} the cloud holds what the engine's books don't: {names}",
+            rule="nothing is built twice",
+            override="destroy the event, whose evidence removes it; then build it as a new incarnation",
+        )
 
 
 def childless(plan: StackPlan, journal: Journal, inventory: Inventory) -> None:
@@ -112,7 +171,7 @@ def nothing_pending(books: Checkpoint, stack: str, operation: str) -> None:
         names = ", ".join(books.creating)
         raise Final(
             f"a create was cut off and may have happened: {names}. Building would double it, removing would forget it;"
-            " destroy what is left and take evidence: the cloud's inventory decides",
+            " recover the stack: the cloud's inventory decides",
             stack=stack,
             operation=operation,
         )

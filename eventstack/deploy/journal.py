@@ -1,9 +1,12 @@
 """What was claimed, intended, started and ended: the memory that survives every process.
 
 An operation is written down before its process exists. A stack has one holder at a time: a claim is a compare-and-set
-on the stack's epoch, so that of two callers exactly one proceeds. Time is always passed in.
+on the stack's epoch, so that of two callers exactly one proceeds. A claim comes with a lease, which its holder renews,
+and with the time by which the operation's own deadline has ended it; both run on the journal's clock, which no caller
+reads and no step of a wall clock moves. Instants that people read are passed in.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -11,7 +14,7 @@ from typing import Any, Literal, Protocol
 from eventstack.deploy.liveness import Identity
 from eventstack.planning.plan import StackPlan
 
-Work = Literal["preview", "up", "destroy", "evidence", "forget"]
+Work = Literal["preview", "up", "destroy", "evidence", "forget", "recover"]
 """What an operation does; all of them need the claim, since all of them change something."""
 
 Created = Literal["no", "intent", "yes"]
@@ -50,11 +53,16 @@ class Intent:
     caller: Identity
     at: datetime
     detail: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """An intent with what became of it; `session` is None until a process was started for it."""
+    """An intent with what became of it; `session` is None until a process was started for it.
+
+    As of the look at it, in seconds of the journal's clock: the `lease_left_s`, the time until its own deadline has
+    ended it (`over_in_s`), and its `age_s` since the claim; of another boot's, which all are over, nothing is left.
+    """
 
     intent: Intent
     epoch: int
@@ -63,11 +71,50 @@ class Operation:
     started: datetime | None = None
     ended: datetime | None = None
     outcome: dict[str, Any] | None = None
+    lease_left_s: float = 0.0
+    over_in_s: float = 0.0
+    age_s: float = 0.0
 
     @property
     def mark(self) -> str:
         """The value of `EVENTSTACK_OP` in every process of the operation."""
         return f"{self.intent.occurrence}/{self.epoch}/{self.intent.id}"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A person's word that a stack stays as it is; it ends by release or at `until` (UTC), if there is one."""
+
+    person: str
+    reason: str
+    at: datetime
+    until: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it holds at that time."""
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A place in the line of those who want to run an engine; a lower `urgency` passes first, then the `number`.
+
+    `asked_ago_s` is the time since its holder last asked to pass, in seconds of the journal's clock.
+    """
+
+    id: str
+    urgency: int
+    what: str
+    host: str
+    boot: str
+    caller: Identity
+    number: int = 0
+    admitted: bool = False
+    asked_ago_s: float = 0.0
+
+
+ASLEEP_S = 5.0
+"""Who waits asks several times a second; who has not asked for so long (a stopped process) holds nobody up."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +132,7 @@ class Known:
     outputs: dict[str, Any] | None = None
     evidence: dict[str, Any] | None = None
     forgotten: datetime | None = None
+    hold: Hold | None = None
 
     @property
     def living(self) -> bool:
@@ -118,8 +166,19 @@ class Journal(Protocol):
         """Every operation on a stack, oldest first."""
         ...
 
-    def claim(self, intent: Intent, *, epoch: int) -> Operation | None:
-        """Take the stack for an intent if it is free and still at `epoch`; None when somebody was faster."""
+    def unended(self, owner: str) -> list[Operation]:
+        """The operations of an owner that nobody has seen end, in the order of their claims."""
+        ...
+
+    def claim(self, intent: Intent, *, epoch: int, lease_s: float, over_s: float) -> Operation | None:
+        """Take the stack for an intent if it is free and still at `epoch`; None when somebody was faster.
+
+        The lease runs for `lease_s`; `over_s` is when the operation's own deadline has ended it at the latest.
+        """
+        ...
+
+    def renew(self, id_: str, *, lease_s: float) -> bool:
+        """Let an operation's lease run for `lease_s` from now; False when it holds its stack no more."""
         ...
 
     def started(self, id_: str, *, session: int, process: Identity, at: datetime) -> None:
@@ -149,3 +208,37 @@ class Journal(Protocol):
     def forgot(self, key: StackKey, *, at: datetime) -> None:
         """Note that the engine's books no longer hold the stack."""
         ...
+
+    def hold(self, key: StackKey, hold: Hold | None) -> None:
+        """Note a person's hold on a stack, or its release."""
+        ...
+
+    def enqueue(self, ticket: Ticket) -> None:
+        """Go to the end of the line; one that stands in it already keeps its place."""
+        ...
+
+    def line(self) -> list[Ticket]:
+        """Everybody in the line, who runs and who waits, in the order in which they pass."""
+        ...
+
+    def admit(self, id_: str, *, most: int, gone: Collection[str]) -> bool:
+        """Let a ticket pass if it is the first that waits and fewer than `most` have passed; those `gone` don't count.
+
+        One that has passed already passes again; one that has not asked for `ASLEEP_S` is passed over, and keeps its
+        place.
+        """
+        ...
+
+    def dequeue(self, id_: str) -> None:
+        """Leave the line; one that has left already is no error."""
+        ...
+
+
+def passes(line: Collection[Ticket], id_: str, *, most: int, gone: Collection[str]) -> bool:
+    """Whether a ticket may pass now: the rule of `Journal.admit`, over the whole line in its order."""
+    there = [ticket for ticket in line if ticket.id not in gone]
+    passed = [ticket for ticket in there if ticket.admitted]
+    if any(ticket.id == id_ for ticket in passed):
+        return True
+    waiting = [ticket for ticket in there if not ticket.admitted and ticket.asked_ago_s < ASLEEP_S]
+    return bool(waiting) and waiting[0].id == id_ and len(passed) < most

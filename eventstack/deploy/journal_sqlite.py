@@ -1,17 +1,19 @@
 """The journal in one sqlite3 file: write-ahead log, migrations counted by `user_version`, a connection per call."""
 
 import contextlib
+import math
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from eventstack.deploy import private
-from eventstack.deploy.journal import Created, Intent, Known, Operation, StackKey
+from eventstack.deploy import liveness, private
+from eventstack.deploy.journal import Created, Hold, Intent, Known, Operation, StackKey, Ticket, passes
 from eventstack.deploy.liveness import Identity
 from eventstack.errors import StoreError
 from eventstack.planning.plan import StackPlan
@@ -34,6 +36,20 @@ MIGRATIONS = (
     ) STRICT;
     CREATE INDEX operations_by_stack ON operations (owner, project, stack, epoch);
     """,
+    """
+    ALTER TABLE operations ADD COLUMN ticket TEXT NOT NULL DEFAULT '';
+    ALTER TABLE operations ADD COLUMN claimed_s REAL NOT NULL DEFAULT 0;
+    ALTER TABLE operations ADD COLUMN lease_until_s REAL NOT NULL DEFAULT 0;
+    ALTER TABLE operations ADD COLUMN over_at_s REAL NOT NULL DEFAULT 0;
+    CREATE INDEX operations_unended ON operations (owner) WHERE ended IS NULL;
+    ALTER TABLE stacks ADD COLUMN hold TEXT;
+    CREATE TABLE line (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, urgency INTEGER NOT NULL,
+        what TEXT NOT NULL, host TEXT NOT NULL, boot TEXT NOT NULL,
+        caller_pid INTEGER NOT NULL, caller_started INTEGER NOT NULL, admitted INTEGER NOT NULL DEFAULT 0,
+        asked_s REAL NOT NULL
+    ) STRICT
+    """,
 )
 """Each brings the file from its index to the next version; they are only ever appended to."""
 
@@ -41,11 +57,17 @@ BUSY_S = 30.0
 """How long a call waits for another process's transaction."""
 
 
+def since_boot() -> float:
+    """The clock of a journal that lives on one machine: seconds since boot, sleep included."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class SqliteJournal:
     """The `Journal` of one installation, in a private file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = since_boot) -> None:
         self.path = path
+        self._clock = clock
         try:
             private.folder(path.parent)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -99,7 +121,7 @@ class SqliteJournal:
         """See `Journal.operation`."""
         with self._transaction() as db:
             row = db.execute("SELECT * FROM operations WHERE id = ?", (id_,)).fetchone()
-        return _operation(row) if row else None
+        return _operation(row, self._clock()) if row else None
 
     def operations(self, key: StackKey) -> list[Operation]:
         """See `Journal.operations`."""
@@ -107,9 +129,17 @@ class SqliteJournal:
             rows = db.execute(
                 "SELECT * FROM operations WHERE owner = ? AND project = ? AND stack = ? ORDER BY epoch", _columns(key)
             ).fetchall()
-        return [_operation(row) for row in rows]
+        return [_operation(row, self._clock()) for row in rows]
 
-    def claim(self, intent: Intent, *, epoch: int) -> Operation | None:
+    def unended(self, owner: str) -> list[Operation]:
+        """See `Journal.unended`."""
+        with self._transaction() as db:
+            rows = db.execute(
+                "SELECT * FROM operations WHERE owner = ? AND ended IS NULL ORDER BY rowid", (owner,)
+            ).fetchall()
+        return [_operation(row, self._clock()) for row in rows]
+
+    def claim(self, intent: Intent, *, epoch: int, lease_s: float, over_s: float) -> Operation | None:
         """See `Journal.claim`."""
         with self._transaction() as db:
             db.execute(
@@ -122,10 +152,12 @@ class SqliteJournal:
             )
             if taken.rowcount != 1:
                 return None
+            now = self._clock()
             db.execute(
                 "INSERT INTO operations (id, owner, project, stack, occurrence, incarnation, epoch, kind, build_hash,"
-                " host, boot, caller_pid, caller_started, detail, intended)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " host, boot, caller_pid, caller_started, detail, ticket, intended,"
+                " claimed_s, lease_until_s, over_at_s)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     intent.id,
                     *_columns(intent.key),
@@ -139,10 +171,23 @@ class SqliteJournal:
                     intent.caller.pid,
                     intent.caller.started,
                     intent.detail,
+                    intent.ticket,
                     intent.at.isoformat(),
+                    now,
+                    now + lease_s,
+                    now + over_s,
                 ),
             )
-        return Operation(intent, epoch + 1)
+        return Operation(intent, epoch + 1, lease_left_s=lease_s, over_in_s=over_s)
+
+    def renew(self, id_: str, *, lease_s: float) -> bool:
+        """See `Journal.renew`."""
+        with self._transaction() as db:
+            renewed = db.execute(
+                "UPDATE operations SET lease_until_s = ? WHERE id = ? AND ended IS NULL",
+                (self._clock() + lease_s, id_),
+            )
+            return renewed.rowcount == 1
 
     def started(self, id_: str, *, session: int, process: Identity, at: datetime) -> None:
         """See `Journal.started`."""
@@ -181,6 +226,49 @@ class SqliteJournal:
     def forgot(self, key: StackKey, *, at: datetime) -> None:
         """See `Journal.forgot`."""
         self._set(key, forgotten=at.isoformat())
+
+    def hold(self, key: StackKey, hold: Hold | None) -> None:
+        """See `Journal.hold`."""
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO stacks (owner, project, stack, epoch) VALUES (?, ?, ?, 0)", _columns(key))
+        self._set(key, hold=None if hold is None else _text(hold))
+
+    def enqueue(self, ticket: Ticket) -> None:
+        """See `Journal.enqueue`."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO line (id, urgency, what, host, boot, caller_pid, caller_started, asked_s)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    ticket.id,
+                    ticket.urgency,
+                    ticket.what,
+                    ticket.host,
+                    ticket.boot,
+                    ticket.caller.pid,
+                    ticket.caller.started,
+                    self._clock(),
+                ),
+            )
+
+    def line(self) -> list[Ticket]:
+        """See `Journal.line`."""
+        with self._transaction() as db:
+            return _line(db, self._clock())
+
+    def admit(self, id_: str, *, most: int, gone: Collection[str]) -> bool:
+        """See `Journal.admit`."""
+        with self._transaction() as db:
+            db.execute("UPDATE line SET asked_s = ? WHERE id = ?", (self._clock(), id_))
+            if not passes(_line(db, self._clock()), id_, most=most, gone=gone):
+                return False
+            db.execute("UPDATE line SET admitted = 1 WHERE id = ?", (id_,))
+            return True
+
+    def dequeue(self, id_: str) -> None:
+        """See `Journal.dequeue`."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM line WHERE id = ?", (id_,))
 
     def _set(self, key: StackKey, **values: str | None) -> None:
         assignments = ", ".join(f"{column} = ?" for column in values)
@@ -222,10 +310,29 @@ def _known(row: sqlite3.Row) -> Known:
         outputs=_read(row["outputs"]),
         evidence=_read(row["evidence"]),
         forgotten=_time(row["forgotten"]),
+        hold=None if row["hold"] is None else msgspec.json.decode(row["hold"], type=Hold),
     )
 
 
-def _operation(row: sqlite3.Row) -> Operation:
+def _line(db: sqlite3.Connection, now: float) -> list[Ticket]:
+    rows = db.execute("SELECT * FROM line ORDER BY urgency, number").fetchall()
+    return [
+        Ticket(
+            id=row["id"],
+            urgency=row["urgency"],
+            what=row["what"],
+            host=row["host"],
+            boot=row["boot"],
+            caller=Identity(row["caller_pid"], row["caller_started"]),
+            number=row["number"],
+            admitted=bool(row["admitted"]),
+            asked_ago_s=now - row["asked_s"],
+        )
+        for row in rows
+    ]
+
+
+def _operation(row: sqlite3.Row, now: float) -> Operation:
     intent = Intent(
         id=row["id"],
         key=StackKey(row["owner"], row["project"], row["stack"]),
@@ -235,11 +342,32 @@ def _operation(row: sqlite3.Row) -> Operation:
         build_hash=row["build_hash"],
         host=row["host"],
         boot=row["boot"],
-        caller=Identity(row["caller_pid"], row["caller_started"]),
+        caller=Identity(row["caller_pid"], int(row["caller_started"])),
         at=datetime.fromisoformat(row["intended"]),
         detail=row["detail"],
+        ticket=row["ticket"],
     )
-    process = None if row["pid"] is None else Identity(row["pid"], row["pid_started"])
+    process = None if row["pid"] is None else Identity(row["pid"], int(row["pid_started"]))
+    lease_left_s, over_in_s, age_s = _times(row, now)
     return Operation(
-        intent, row["epoch"], row["session"], process, _time(row["started"]), _time(row["ended"]), _read(row["outcome"])
+        intent,
+        row["epoch"],
+        row["session"],
+        process,
+        _time(row["started"]),
+        _time(row["ended"]),
+        _read(row["outcome"]),
+        lease_left_s=lease_left_s,
+        over_in_s=over_in_s,
+        age_s=age_s,
     )
+
+
+def _times(row: sqlite3.Row, now: float) -> tuple[float, float, float]:
+    """What is left of the lease and of the operation's own time, and its age: on this boot's clock.
+
+    Of an earlier boot of this host nothing is left; of another host this clock can't tell, so nothing has passed.
+    """
+    if row["boot"] == liveness.boot():
+        return row["lease_until_s"] - now, row["over_at_s"] - now, now - row["claimed_s"]
+    return (0.0, 0.0, 0.0) if row["host"] == liveness.host() else (math.inf, math.inf, 0.0)

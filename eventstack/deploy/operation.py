@@ -2,9 +2,12 @@
 
 The end of a deadline is one SIGINT (the engine finishes what is in flight, saves and unlocks), then patience for the
 slowest create, then SIGKILL to everything of the session. There is no second SIGINT: it would orphan what is in flight.
+
+The session's leader is the system's `timeout`, so that the deadline holds also when whoever started the operation is
+dead. It is told to leave the process group alone: else it would send a second SIGINT to the engine.
 """
 
-import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -14,15 +17,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import msgspec
-
 from eventstack.deploy import private
 from eventstack.deploy.events import Decode, Event
-from eventstack.deploy.liveness import Identity, end_session, session_members
-from eventstack.deploy.request import ENGINE
+from eventstack.deploy.liveness import Identity, end_session, identify, session_members
+from eventstack.node import processes
 
 POLL_S = 0.05
 """How often files and processes are looked at, in seconds."""
+
+LATER_S = 5.0
+"""How long after the caller's own deadline `timeout` acts: only where there is no caller any more."""
+
+KILL_S = 15.0
+"""How long a killed session may take to be seen empty, at most."""
+
+Asked = Literal["", "deadline", "request", "lease"]
+"""What an operation was asked to end for: its deadline, somebody's request, or a lease that was lost."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +58,18 @@ class Patience:
     deadline_s: float
     grace_s: float
 
+    @property
+    def over_s(self) -> float:
+        """Seconds after its start at which an operation has ended, whoever still watches it."""
+        return self.deadline_s + LATER_S + self.grace_s + KILL_S
+
 
 @dataclass(frozen=True)
 class Ended:
     """How the processes ended: the first one's exit code, what they were asked to end for, whether they were killed."""
 
     exit: int
-    asked: Literal["", "deadline", "request"]
+    asked: Asked
     killed: bool
     duration_s: float
 
@@ -64,18 +79,20 @@ def run(
     patience: Patience,
     *,
     interrupt: threading.Event,
+    lost: threading.Event,
     on_started: Callable[[Identity], None],
     on_event: Callable[[Event], None],
 ) -> Ended:
     """Start the processes and follow them until their session is empty.
 
-    An exception out of a callback, or a KeyboardInterrupt, asks the operation to end and is raised once it has ended.
+    `interrupt` asks them to end, and so does `lost`, when somebody else has taken the stack. An exception out of a
+    callback, or a KeyboardInterrupt, asks the operation to end and is raised once it has ended.
     """
     began = time.monotonic()
     private.write(command.log, "")
     with command.log.open("ab") as log:
         process = subprocess.Popen(
-            command.arguments,
+            [*_held_to(patience), *command.arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -84,18 +101,24 @@ def run(
             start_new_session=True,
             umask=0o077,
         )
-    following = _Following(command, process, patience, interrupt, began)
+    following = _Following(command, process, patience, interrupt, lost, began)
     try:
-        leader = Identity.of(process.pid)
-        if command.is_engine:
-            private.replace(command.place / ENGINE, msgspec.json.encode(leader).decode())
-        on_started(leader)
+        on_started(identify(process.pid))
         following.until_empty(on_event)
     except BaseException:
         interrupt.set()
         following.until_empty(lambda _: None)
         raise
     return Ended(process.returncode, following.asked, following.killed, time.monotonic() - began)
+
+
+def _held_to(patience: Patience) -> tuple[str, ...]:
+    """The command that holds what follows it to the deadline; nothing where the system has none."""
+    found = shutil.which("timeout", path="/usr/bin:/bin:/usr/local/bin")
+    if found is None:
+        return ()
+    after = ("--kill-after", f"{patience.grace_s + LATER_S:.3f}", f"{patience.deadline_s + LATER_S:.3f}")
+    return found, "--foreground", "--signal", "INT", *after
 
 
 class _Following:
@@ -107,13 +130,15 @@ class _Following:
         process: "subprocess.Popen[bytes]",
         patience: Patience,
         interrupt: threading.Event,
+        lost: threading.Event,
         began: float,
     ) -> None:
-        self.asked: Literal["", "deadline", "request"] = ""
+        self.asked: Asked = ""
         self.killed = False
         self._command = command
         self._process = process
         self._interrupt = interrupt
+        self._lost = lost
         self._deadline = began + patience.deadline_s
         self._grace_s = patience.grace_s
         self._lines = Lines(command.events)
@@ -133,22 +158,31 @@ class _Following:
 
     def _press(self, now: float) -> None:
         if not self.asked:
-            if self._interrupt.is_set() or now > self._deadline:
-                self.asked = "request" if self._interrupt.is_set() else "deadline"
+            self.asked = self._reason(now)
+            if self.asked:
                 self._deadline = now + self._grace_s
                 self._ask()
         elif now > self._deadline and not self.killed:
             self.killed = True
             end_session(self._process.pid)
 
+    def _reason(self, now: float) -> Asked:
+        if self._lost.is_set():
+            return "lease"
+        if self._interrupt.is_set():
+            return "request"
+        return "deadline" if now > self._deadline else ""
+
     def _ask(self) -> None:
-        """One SIGINT: to the first process (a worker hands it on), or to an engine that outlived its worker."""
+        """One SIGINT: to the leader, which hands it on, or to whoever has outlived all above it (an engine)."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             return
-        engine = engine_identity(self._command.place)
-        if engine is not None and engine.alive():
-            os.kill(engine.pid, signal.SIGINT)
+        members = processes.members(self._process.pid)
+        pids = {member.identity.pid for member in members}
+        for member in members:
+            if member.parent not in pids:
+                processes.send(member.identity, signal.SIGINT)
 
     def _rest(self) -> None:
         if self._process.poll() is None:
@@ -177,11 +211,3 @@ class Lines:
         whole = text[: text.rfind(b"\n") + 1]
         self._position += len(whole)
         return whole.splitlines()
-
-
-def engine_identity(place: Path) -> Identity | None:
-    """Who the engine process of an operation is or was."""
-    path = place / ENGINE
-    if not path.exists():
-        return None
-    return msgspec.json.decode(path.read_bytes(), type=Identity)

@@ -1,5 +1,8 @@
 """What was previewed last of a stack, kept so that only that can run."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +20,40 @@ SHOWN = 12
 
 
 class Previewed(msgspec.Struct, frozen=True, kw_only=True):
-    """A preview: of which build, which URNs it saw, and whether an `up` has already begun with its saved plan
-    (the engine refuses a plan that was begun).
+    """A preview: of which build, which URNs it saw, whether an `up` has already begun with its saved plan (the engine
+    refuses a plan that was begun), and the SHA-256 of that plan.
     """
 
     build_hash: str
     build: Build
     urns: tuple[str, ...]
     begun: bool = False
+    engine_plan: str = ""
+
+
+def of(folder: Path, plan: StackPlan, urns: Sequence[str]) -> Previewed:
+    """The preview that has just been made of a plan, with the engine's saved plan in its folder."""
+    return Previewed(build_hash=plan.build_hash, build=plan.build, urns=tuple(urns), engine_plan=_digest(folder))
+
+
+def needs(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Which resources wait for which, by URN, as the engine's saved plan has it; empty where it can't be read."""
+    try:
+        plans: dict[str, Any] = json.loads(plan_file(folder).read_bytes())["resourcePlans"]
+        goals = {urn: entry.get("goal") or {} for urn, entry in plans.items()}
+        return {
+            urn: tuple(filter(None, [*(goal.get("dependencies") or []), goal.get("parent")]))
+            for urn, goal in goals.items()
+        }
+    except (OSError, ValueError, KeyError, AttributeError):
+        return {}
+
+
+def _digest(folder: Path) -> str:
+    try:
+        return hashlib.sha256(plan_file(folder).read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def plan_file(folder: Path) -> Path:
@@ -67,6 +96,12 @@ def demand(folder: Path, plan: StackPlan, build_hash: str) -> Previewed:
         keys = differences(msgspec.to_builtins(kept.build), msgspec.to_builtins(plan.build))
         shown = ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
         raise Refused(f"what was previewed differs from the plan in: {shown}", rule=RULE, override="preview it again")
+    if not kept.begun and _digest(folder) != kept.engine_plan:
+        raise Refused(
+            f"the engine's saved plan {plan_file(folder)} is not the one that the preview left",
+            rule=RULE,
+            override="preview it again",
+        )
     return kept
 
 

@@ -1,27 +1,33 @@
 """The `Deployer` on the Pulumi engine.
 
-Each call reads top to bottom: claim the stack, see that no promise forbids it, write down what begins, run one process
-in a session of its own, judge its end by exit code, events and the engine's books, write down what came of it.
+Each call reads top to bottom: take a place in the line, claim the stack, mend what an earlier operation left, see that
+no promise forbids it, write down what begins, run one process in a session of its own, judge its end by exit code,
+events and the engine's books, write down what came of it. A call for a stack that somebody works on follows that work.
 """
 
+import contextlib
 import os
+import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from eventstack.deploy import cards, claims, commands, evidence, forget, guards, previewed
+from eventstack.deploy import cards, claims, commands, evidence, following, forget, guards, line, previewed
 from eventstack.deploy.cards import Card
 from eventstack.deploy.claims import Held
-from eventstack.deploy.deployer import Evidence, OnProgress, Outcome, Override, StackState
+from eventstack.deploy.condition import Condition
+from eventstack.deploy.deployer import Evidence, Kind, OnProgress, OnStep, Outcome, Override, StackState
 from eventstack.deploy.engine import Engine
-from eventstack.deploy.journal import Journal, StackKey, Work
+from eventstack.deploy.journal import Hold, Journal, Known, Operation, StackKey, Work
 from eventstack.deploy.journal_sqlite import SqliteJournal
-from eventstack.deploy.operation import Command
+from eventstack.deploy.line import Urgency
+from eventstack.deploy.operation import Command, Patience
+from eventstack.deploy.recovery import Recovery
 from eventstack.deploy.redact import redactor
 from eventstack.deploy.running import Runner, nothing_to_do
 from eventstack.deploy.workspace import Workspace
-from eventstack.errors import Refused
+from eventstack.errors import Busy, Refused
+from eventstack.planning.found import Found
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 
@@ -40,6 +46,8 @@ class PulumiDeployer:
     `inventory`, `remove`, `on_air` and `accounted` are the cloud's answers; `card` makes the control card of a stack
     that was built; `record_of` names the occurrence under whose records a stack's evidence and logs are kept (a
     rehearsal keeps its foundation's beside its event's); `extra` is added to the environment of every engine.
+    `urgency` is its place in the line; `patience_s` how long a call waits there, or follows somebody else's operation,
+    before it raises `Busy`.
     """
 
     def __init__(
@@ -58,6 +66,8 @@ class PulumiDeployer:
         extra: Mapping[str, str] | None = None,
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
+        urgency: Urgency = "scheduled",
+        patience_s: float = 0.0,
     ) -> None:
         self.settings = settings
         self.engine = engine
@@ -72,12 +82,20 @@ class PulumiDeployer:
         self._extra = dict(extra or {})
         self._clock = clock
         self._sleep = sleep
+        self._urgency = urgency
+        self._patience_s = patience_s
         self._runner = Runner(self.settings, self.journal, clock)
+        self._recovery = Recovery(
+            self.settings, self.engine, self.journal, self._runner, inventory, sleep=sleep, extra=self._extra
+        )
 
     def preview(self, plan: StackPlan, on_progress: OnProgress = lambda _: None) -> Outcome:
         """Say what `up` would do and keep the engine's saved plan for it; the first time, make the stack."""
+        return self._or_follow(plan, "preview", on_progress, lambda: self._preview(plan, on_progress))
+
+    def _preview(self, plan: StackPlan, on_progress: OnProgress) -> Outcome:
         workspace = self._workspace(plan)
-        with self._hold(plan, "preview") as held:
+        with self._turn(plan, "preview") as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
             workspace.prepare(plan.build)
@@ -86,12 +104,12 @@ class PulumiDeployer:
                 self.journal.planned(plan)
             if create:
                 self.journal.created(known.key, "intent")
-            command = self._worker(held, plan, create=create)
-            outcome, tally = self._runner.run(plan, held, command, on_progress)
+            else:
+                self._recovery.mend(plan, held)
+            outcome, tally = self._runner.run(plan, held, self._worker(held, plan, create=create), on_progress)
             if known.created != "yes":
                 self.journal.created(known.key, "yes")
-            kept = previewed.Previewed(build_hash=plan.build_hash, build=plan.build, urns=tuple(sorted(tally.steps)))
-            previewed.keep(workspace.previewed, kept)
+            previewed.keep(workspace.previewed, previewed.of(workspace.previewed, plan, sorted(tally.steps)))
         return outcome
 
     def up(self, plan: StackPlan, *, build_hash: str, on_progress: OnProgress = lambda _: None) -> Outcome:
@@ -99,23 +117,27 @@ class PulumiDeployer:
 
         Repeated for the same build, it is previewed anew and accepted only if it completes what was previewed.
         """
+        return self._or_follow(plan, "up", on_progress, lambda: self._up(plan, build_hash, on_progress))
+
+    def _up(self, plan: StackPlan, build_hash: str, on_progress: OnProgress) -> Outcome:
         workspace = self._workspace(plan)
-        with self._hold(plan, "up") as held:
+        with self._turn(plan, "up") as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
             kept = previewed.demand(workspace.previewed, plan, build_hash)
             guards.same_parents(plan, self.journal)
-            books = workspace.books.look()
-            if books.resources and known.plan is not None and known.plan.build_hash != plan.build_hash:
+            if workspace.books.look().resources and known.plan is not None and known.plan.build_hash != plan.build_hash:
                 guards.off_air(plan, self._on_air, None)
             workspace.prepare(plan.build)
-            if guards.must_create(known, books):
+            if guards.must_create(known, workspace.books.look()):
                 raise Refused("nothing was previewed for this stack", rule=previewed.RULE, override="preview it first")
-            guards.nothing_pending(books, str(known.key), "up")
+            self._recovery.mend(plan, held)
+            guards.booked(plan, workspace.books.look(), self._inventory)
             self.journal.planned(plan)
             previewed.begin(workspace.previewed, kept)
             command = self._worker(held, plan, again=kept.urns if kept.begun else None)
-            outcome, tally = self._runner.run(plan, held, command, on_progress)
+            needs = previewed.needs(workspace.previewed)
+            outcome, tally = self._runner.run(plan, held, command, on_progress, needs=needs)
             guards.nothing_pending(workspace.books.look(), str(known.key), "up")
             self.journal.built(known.key, tally.outputs)
             card = self._card(plan, tally.outputs) if self._card else None
@@ -129,22 +151,45 @@ class PulumiDeployer:
         *,
         reason: str,
         override: Override | None = None,
+        revision: str | None = None,
         on_progress: OnProgress = lambda _: None,
     ) -> Outcome:
-        """Remove every resource of the stack; refuses on air (unless a person overrides it) and while a child lives."""
-        workspace = self._workspace(plan)
+        """Remove every resource of the stack.
+
+        Refuses on air and on hold (unless a person overrides it), while a child lives, and, where a schedule decided it
+        on a `revision` (a `plan_hash`), when that is no longer in force or the wall clock was stepped.
+        """
         why = f"{reason} (override by {override.person}: {override.reason})" if override else reason
-        with self._hold(plan, "destroy", detail=why) as held:
+        guard = lambda known, last: guards.same_schedule(known, last, revision, self._clock())  # noqa: E731
+        return self._or_follow(
+            plan, "destroy", on_progress, lambda: self._destroy(plan, why, override, guard, on_progress)
+        )
+
+    def _destroy(
+        self,
+        plan: StackPlan,
+        why: str,
+        override: Override | None,
+        guard: Callable[[Known, Operation | None], None],
+        on_progress: OnProgress,
+    ) -> Outcome:
+        workspace = self._workspace(plan)
+        urgency: Urgency = "emergency" if override else self._urgency
+        with self._turn(plan, "destroy", detail=why, urgency=urgency) as held:
             known = self.journal.stack(StackKey.of(plan))
             books = workspace.books.look()
             never = known.forgotten is not None or known.created == "no"
             if books.existence == "absent" and never:
                 return nothing_to_do(plan, held)
             guards.must_create(known, books)
+            guards.not_held(known, self._clock(), override)
+            earlier = [one for one in self.journal.operations(known.key) if one.intent.id != held.operation.intent.id]
+            guard(known, earlier[-1] if earlier else None)
             guards.childless(plan, self.journal, self._inventory)
-            if books.resources:
+            if books.resources or books.pending:
                 guards.off_air(plan, self._on_air, override)
                 workspace.prepare()
+                self._recovery.mend(plan, held)
                 command = commands.destroy(
                     workspace, self.engine, held.operation, parallel=self.settings.parallel, extra=self._extra
                 )
@@ -158,22 +203,27 @@ class PulumiDeployer:
 
     def evidence(self, plan: StackPlan) -> Evidence:
         """Two inventories by tag, strays between them removed by identity; written to the occurrence's records."""
-        with self._hold(plan, "evidence") as held:
-            found, line = evidence.take(
+        with self._turn(plan, "evidence") as held:
+
+            def remove(thing: Found) -> None:
+                claims.confirm(self.journal, held, self.settings.lease_s)
+                self._remove(thing)
+
+            found, verdict = evidence.take(
                 plan,
                 self._workspace(plan).books.look(),
                 inventory=self._inventory,
-                remove=self._remove,
+                remove=remove,
                 accounted=self._accounted,
                 clock=self._clock,
                 sleep=self._sleep,
             )
             record = self._record_of(plan)
             path = self.settings.records / record / "evidence.json"
-            evidence.write(path, record, line)
-            verdict = {"clean": found.clean, "at": line["inventories"][1]["at"], "path": str(path)}
-            self.journal.proved(StackKey.of(plan), verdict)
-            held.outcome = {"ok": True, **verdict}
+            evidence.write(path, record, verdict)
+            short = {"clean": found.clean, "at": verdict["inventories"][1]["at"], "path": str(path)}
+            self.journal.proved(StackKey.of(plan), short)
+            held.outcome = {"ok": True, **short}
         return Evidence(found.clean, found.inventories, found.accounted, str(path))
 
     def forget(self, plan: StackPlan) -> None:
@@ -182,7 +232,7 @@ class PulumiDeployer:
         key = StackKey.of(plan)
         if self.journal.stack(key).forgotten is not None:
             return
-        with self._hold(plan, "forget") as held:
+        with self._turn(plan, "forget") as held:
             known = self.journal.stack(key)
             if known.created != "no" and not (known.evidence or {}).get("clean"):
                 raise Refused(
@@ -195,7 +245,8 @@ class PulumiDeployer:
             if books.existence == "present":
                 workspace.prepare()
                 command = commands.remove(workspace, self.engine, held.operation, extra=self._extra)
-                self._runner.run(plan, held, command, lambda _: None)
+                self._runner.run(plan, held, command)
+            claims.confirm(self.journal, held, self.settings.lease_s)
             logs = self.settings.records / self._record_of(plan) / "logs"
             forget.keep_logs(workspace, logs, redactor(plan.build, workspace.passphrase, os.environ))
             forget.clear(workspace)
@@ -211,6 +262,21 @@ class PulumiDeployer:
                 project, stack, "unknown", detail="the journal knows this stack, the engine's books don't"
             )
         return StackState(project, stack, books.existence, len(books.resources), len(books.pending), books.detail)
+
+    def diagnose(self, plan: StackPlan) -> Condition:
+        """Say in words what is wrong with a stack, and what `recover` would do about it; changes nothing."""
+        return self._recovery.diagnose(plan, self._clock())
+
+    def recover(self, plan: StackPlan, on_step: OnStep = lambda _: None) -> Condition:
+        """Do what `diagnose` says can be done, each step told to `on_step` before it; what is then left to say."""
+        if self.diagnose(plan).steps:
+            with self._turn(plan, "recover") as held:
+                self._recovery.recover(plan, held, self._clock(), on_step)
+        return self.diagnose(plan)
+
+    def hold(self, plan: StackPlan, hold: Hold | None) -> None:
+        """Keep a stack from being destroyed until the hold ends; None releases it."""
+        self.journal.hold(StackKey.of(plan), hold)
 
     def cancel(self) -> None:
         """Interrupt every operation that this deployer runs now, once and politely; returns at once."""
@@ -230,8 +296,73 @@ class PulumiDeployer:
     def _workspace(self, plan: StackPlan) -> Workspace:
         return Workspace(self.settings, plan.build.project, plan.build.stack)
 
-    def _hold(self, plan: StackPlan, kind: Work, *, detail: str = "") -> AbstractContextManager[Held]:
-        return claims.hold(self.journal, self._workspace(plan), plan, kind, clock=self._clock, detail=detail)
+    @contextlib.contextmanager
+    def _turn(self, plan: StackPlan, kind: Work, *, detail: str = "", urgency: Urgency | None = None) -> Iterator[Held]:
+        """A place in the line and the stack in our hands, until the block ends."""
+        ticket = line.a_ticket(f"{kind} of {plan.build.stack}", urgency or self._urgency)
+        over = line.over_by(self.journal, self.settings.owner, claims.provably_dead)
+        most = self.settings.operations or line.most_at_once()
+        patience = Patience(self.settings.deadline_s, self.settings.grace_s)
+        terms = claims.Terms(self.settings.lease_s, patience.over_s + plan.settle_s)
+        with (
+            self._runner.interruptible() as wish,
+            line.place(self.journal, ticket, most=most, patience_s=self._patience_s, over=over, give_up=wish),
+            claims.hold(
+                self.journal,
+                plan,
+                kind,
+                terms,
+                clock=self._clock,
+                unlock=lambda: [path.name for path in self._workspace(plan).books.unlock()],
+                wish=wish,
+                detail=detail,
+                ticket=ticket.id,
+            ) as held,
+        ):
+            yield held
+
+    def _or_follow(self, plan: StackPlan, kind: Kind, on_progress: OnProgress, work: Callable[[], Outcome]) -> Outcome:
+        """Work, or follow whoever does; what they did for the same build is what we would have done."""
+        end = time.monotonic() + self._patience_s
+        with self._runner.interruptible() as wish:
+            while True:
+                try:
+                    return work()
+                except Busy as busy:
+                    left_s = end - time.monotonic()
+                    if left_s <= 0 or not busy.holder or wish.is_set():
+                        raise
+                    done = self._follow(plan, kind, busy.holder, on_progress, left_s, wish)
+                if done is not None:
+                    return done
+
+    def _follow(
+        self, plan: StackPlan, kind: Kind, holder: str, on_progress: OnProgress, left_s: float, wish: threading.Event
+    ) -> Outcome | None:
+        operation = self.journal.operation(holder)
+        same = operation is not None and (operation.intent.kind, operation.intent.build_hash) == (kind, plan.build_hash)
+        place = self._workspace(plan).operations / holder
+        followed = following.follow(
+            self.journal,
+            holder,
+            place,
+            on_progress if same else lambda _: None,
+            patience_s=left_s,
+            give_up=wish,
+            over=lambda one: claims.provably_dead(one) or claims.overdue(one),
+        )
+        if not same or followed is None or not (followed.outcome or {}).get("ok"):
+            return None
+        known = self.journal.stack(StackKey.of(plan))
+        return Outcome(
+            kind=kind,
+            ok=True,
+            build_hash=plan.build_hash,
+            outputs=dict(known.outputs or {}) if kind == "up" else {},
+            changes=dict((followed.outcome or {}).get("changes") or {}),
+            operation=holder,
+            log=str(place),
+        )
 
     def _worker(
         self, held: Held, plan: StackPlan, *, create: bool = False, again: tuple[str, ...] | None = None

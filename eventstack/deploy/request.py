@@ -25,9 +25,6 @@ ENGINE_LOG = "engine.log"
 WORKER_LOG = "worker.log"
 """What the worker and the program printed."""
 
-ENGINE = "engine.json"
-"""The identity of the engine's process, for the proof of death and the lock it may leave."""
-
 TAIL_BYTES = 4000
 """How much of a log an error may quote."""
 

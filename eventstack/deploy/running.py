@@ -1,15 +1,16 @@
 """Runs one operation's process to its end and judges it; knows what runs now, so that it can be interrupted."""
 
+import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
 import msgspec
 
 from eventstack.deploy import operation, private
-from eventstack.deploy.claims import Held
+from eventstack.deploy.claims import Held, confirm
 from eventstack.deploy.deployer import Kind, OnProgress, Outcome
 from eventstack.deploy.events import Event, Tally
 from eventstack.deploy.journal import Journal
@@ -30,19 +31,38 @@ class Runner:
         self._settings = settings
         self._journal = journal
         self._clock = clock
-        self._running: dict[str, threading.Event] = {}
+        self._wishes: list[threading.Event] = []
+
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[threading.Event]:
+        """A wish that `interrupt` sets while the block runs."""
+        wish = threading.Event()
+        self._wishes.append(wish)
+        try:
+            yield wish
+        finally:
+            self._wishes.remove(wish)
 
     def interrupt(self) -> None:
-        """Ask everything that runs now to end; returns at once."""
-        for wish in list(self._running.values()):
+        """Ask everything that runs or waits now to end; returns at once."""
+        for wish in list(self._wishes):
             wish.set()
 
-    def run(self, plan: StackPlan, held: Held, command: Command, on_progress: OnProgress) -> tuple[Outcome, Tally]:
+    def run(
+        self,
+        plan: StackPlan,
+        held: Held,
+        command: Command,
+        on_progress: OnProgress = lambda _: None,
+        *,
+        needs: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> tuple[Outcome, Tally]:
         """Run a held operation's process; raises what `judge` makes of its end.
 
-        An operation that had to be killed leaves its lock; it is removed here, once its process is seen dead.
+        `needs` maps URNs to those they depend on, for the critical path. An operation that had to be killed leaves its
+        lock; it is removed here, once its process is seen dead. Raises Retryable when the stack was lost meanwhile.
         """
-        intent, tally = held.operation.intent, Tally()
+        intent, tally = held.operation.intent, Tally(needs=needs or {})
         workspace = Workspace(self._settings, plan.build.project, plan.build.stack)
 
         def on_event(event: Event) -> None:
@@ -53,19 +73,21 @@ class Runner:
         def on_started(leader: Identity) -> None:
             self._journal.started(intent.id, session=leader.pid, process=leader, at=self._clock())
 
-        wish = self._running.setdefault(intent.id, threading.Event())
-        try:
-            patience = Patience(self._settings.deadline_s, self._settings.grace_s)
-            ended = operation.run(command, patience, interrupt=wish, on_started=on_started, on_event=on_event)
-        finally:
-            del self._running[intent.id]
-        engine = operation.engine_identity(command.place)
-        if engine is not None:
-            workspace.books.unlock(engine)
+        confirm(self._journal, held, self._settings.lease_s)
+        ended = operation.run(
+            command,
+            Patience(self._settings.deadline_s, self._settings.grace_s),
+            interrupt=held.wish,
+            lost=held.lost,
+            on_started=on_started,
+            on_event=on_event,
+        )
         redact = redactor(plan.build, workspace.passphrase, os.environ)
         _scrub(command, redact)
+        confirm(self._journal, held, self._settings.lease_s)
+        workspace.books.unlock()
         error = judge(intent.kind, ended, _result(command, ended), tally, workspace.books, redact)
-        held.outcome = {"ok": error is None, "ended": asdict(ended), "changes": tally.changes}
+        held.outcome |= {"ok": error is None, "ended": asdict(ended), "changes": tally.changes}
         if error is not None:
             raise error
         return _outcome(plan, held, tally, ended.duration_s, str(command.place)), tally
@@ -96,6 +118,8 @@ def _outcome(plan: StackPlan, held: Held, tally: Tally, duration_s: float, log: 
         duration_s=duration_s,
         operation=held.operation.intent.id,
         log=log,
+        critical_path=tally.critical_path(),
+        recovered=tuple(held.outcome.get("recovered", ())),
     )
 
 

@@ -12,6 +12,9 @@ from eventstack.errors import EventstackError, Final, Refused, Retryable
 STACK_NOT_FOUND, CANCELLED = 6, 8
 """Exit codes of the engine (its exit_codes.go)."""
 
+NOT_STARTED = (126, 127)
+"""Exit codes of `timeout` for a program that can't be run or is not there (coreutils manual)."""
+
 AFTER_S = 5.0
 """When to try again after a provider's failure or an interruption, in seconds."""
 
@@ -49,8 +52,8 @@ def judge(
         return Retryable(f"locked by pid {lock.pid} on {lock.host} ({lock.path.name})", after_s=AFTER_S, **place)
     if result.program_error:
         return Final(f"the program raised: {redact(result.program_error.strip().splitlines()[-1])}", **place)
-    if result.exit is None:
-        return Final(f"the engine was not started: {said}", **place)
+    if result.exit is None or result.exit in NOT_STARTED:
+        return Final(f"the engine could not be started: {said}", **place)
     if tally.failed:
         names = ", ".join(sorted({f"{op} of {name_of(urn)}" for urn, op in tally.failed}))
         return Retryable(f"{names} failed: {said}", after_s=AFTER_S, **place)
@@ -58,8 +61,11 @@ def judge(
 
 
 def _interruption(ended: Ended, said: str) -> str:
-    why = {"deadline": "it passed its deadline", "request": "it was asked to end", "": "it was interrupted"}[
-        ended.asked
-    ]
+    why = {
+        "deadline": "it passed its deadline",
+        "request": "it was asked to end",
+        "lease": "its stack was taken over",
+        "": "it was interrupted",
+    }[ended.asked]
     end = ", did not end in time and was killed" if ended.killed else " and ended"
     return f"{why}{end}" + (f": {said}" if said else "")

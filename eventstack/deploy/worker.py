@@ -1,8 +1,8 @@
 """The process of one preview or `up`: runs the program inline, keeps the engine's output and events in files.
 
 Started as `python -m eventstack.deploy.worker <operation folder>` in a session of its own. It reads `request.json`,
-writes `events.jsonl` (reduced, redacted), `engine.log`, `engine.json` (who the engine process is) and, last and in one
-step, `result.json`. Nothing it writes goes to a pipe, so the death of whoever started it leaves it to finish.
+writes `events.jsonl` (reduced, redacted), `engine.log` and, last and in one step, `result.json`. Nothing it writes goes
+to a pipe, so the death of whoever started it leaves it to finish.
 One SIGINT or SIGTERM is handed to the engine, once.
 """
 

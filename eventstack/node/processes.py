@@ -62,6 +62,12 @@ def look(pid: int) -> Seen | None:
     )
 
 
+def started_at(identity: Identity) -> float:
+    """When a process started, in seconds since 1970 by today's wall clock."""
+    age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - identity.started / os.sysconf("SC_CLK_TCK")
+    return time.time() - age_s
+
+
 def boot() -> str:
     """The name of this boot; ticks of another one mean nothing here."""
     return (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Found:
     """One thing of ours that a cloud's own inventory shows: `identity` is enough to remove exactly it.
 
-    `tag` maps the tag keys of `planning.naming` to their values; `marks` says by which independent marks it was found.
+    `tag` maps the tag keys of `planning.naming` to their values; `marks` says by which independent marks it was found;
+    `resource` is the id under which the engine knows it, "" for what is no resource of a stack (a process, a file).
     """
 
     kind: str
@@ -16,3 +17,4 @@ class Found:
     detail: str = ""
     marks: tuple[str, ...] = ()
     on_air: bool = False
+    resource: str = ""

@@ -50,7 +50,7 @@ class Nodes:
 
     def read(self, state: Properties) -> Properties | None:
         """Gone is what has no directory any more; one whose supervisor died is revived."""
-        machine = self._machines.find(Path(state["directory"]))
+        machine = self._machines.find(self._directory(state))
         return _outputs(machine) if machine else None
 
     def update(self, inputs: Properties) -> Properties:
@@ -59,7 +59,11 @@ class Nodes:
 
     def delete(self, state: Properties) -> None:
         """End everything of it."""
-        self._machines.shutdown(Path(state["directory"]))
+        self._machines.shutdown(self._directory(state))
+
+    def _directory(self, state: Properties) -> Path:
+        """Where it is; of one whose creation was cut off only the tags are known."""
+        return Path(state["directory"]) if "directory" in state else self._machines.directory(state["tags"])
 
 
 class Parts:

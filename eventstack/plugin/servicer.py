@@ -137,10 +137,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Read(self, request: Any, context: Any) -> Any:
         handler = await self._handler(request, context)
-        outputs = await self._run(context, handler.read, _plain(request.properties))
+        # what was adopted after its creation was cut off has inputs and no outputs yet
+        known = _with(request.inputs, _plain(request.properties))
+        outputs = await self._run(context, handler.read, _plain(known))
         if outputs is None:
             return pb.ReadResponse()
-        return pb.ReadResponse(id=request.id, inputs=request.inputs, properties=_with(request.properties, outputs))
+        return pb.ReadResponse(id=request.id, inputs=request.inputs, properties=_with(known, outputs))
 
     async def Update(self, request: Any, context: Any) -> Any:
         handler = await self._handler(request, context)

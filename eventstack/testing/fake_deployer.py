@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from eventstack.deploy.deployer import Evidence, Found, OnProgress, Outcome, Override, Progress, StackState
+from eventstack.deploy.condition import Condition, Finding
+from eventstack.deploy.deployer import Evidence, Found, OnProgress, OnStep, Outcome, Override, Progress, StackState
 from eventstack.errors import EventstackError, Refused
 from eventstack.planning.plan import StackPlan
 
@@ -75,10 +76,13 @@ class FakeDeployer:
         *,
         reason: str,  # noqa: ARG002 - the protocol's signature
         override: Override | None = None,
+        revision: str | None = None,
         on_progress: OnProgress = lambda _: None,
     ) -> Outcome:
-        """Remove the resources; refuses on air and while a child lives."""
+        """Remove the resources; refuses on air, on another revision and while a child lives."""
         stack = self._call("destroy", plan)
+        if revision is not None and stack.plan is not None and revision != stack.plan.plan_hash:
+            raise Refused("the plan changed", rule="the schedule is read again before a destroy")
         if plan.build.occurrence in self.on_air and override is None:
             raise Refused(f"{plan.build.occurrence} is on air", rule="an event on air is never torn down")
         for name, child in self.stacks.items():
@@ -115,6 +119,22 @@ class FakeDeployer:
         if known is None or not known.exists:
             return StackState(project, stack, "absent")
         return StackState(project, stack, "present", known.resources)
+
+    def diagnose(self, plan: StackPlan) -> Condition:
+        """Say what is wrong: that the stack can't be read, if so."""
+        name = plan.build.stack
+        if name in self.unreadable:
+            finding = Finding("books-lost", "alarm", "unreadable", step="restore the books")
+        else:
+            finding = Finding("built", "ok", f"{self.stacks[name].resources} resources")
+        return Condition(f"{plan.build.project}/{name}", (finding,))
+
+    def recover(self, plan: StackPlan, on_step: OnStep = lambda _: None) -> Condition:
+        """Make the stack readable again."""
+        for step in self.diagnose(plan).steps:
+            on_step(step)
+        self.unreadable.discard(plan.build.stack)
+        return self.diagnose(plan)
 
     def cancel(self) -> None:
         """Count the wish to end."""

@@ -1,22 +1,26 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import pytest
 
 from eventstack.deploy import claims, liveness
-from eventstack.deploy.journal import Intent, Operation, StackKey
+from eventstack.deploy.claims import Held, Terms
+from eventstack.deploy.journal import Intent, Journal, Operation, StackKey, Work
+from eventstack.deploy.journal_memory import MemoryJournal
 from eventstack.deploy.journal_sqlite import SqliteJournal
 from eventstack.deploy.liveness import Identity
-from eventstack.deploy.workspace import Workspace
-from eventstack.errors import Retryable
+from eventstack.errors import Busy, Retryable, StoreError
 from eventstack.settings import Settings
+from eventstack.testing.contracts.journal import Clock
 from tests.deploy.conftest import a_plan, wait_until
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
-GONE = Identity(2**22 + 1, 1.0)
+GONE = Identity(2**22 + 1, 1)
 
 
 @pytest.fixture
@@ -45,27 +49,34 @@ def an_operation(
     return Operation(intent, 1, session=process.pid if process else None, process=process)
 
 
+def holding(
+    journal: Journal, kind: Work, *, lease_s: float = 30.0, unlock: Callable[[], list[str]] = list
+) -> AbstractContextManager[Held]:
+    terms = Terms(lease_s=lease_s, over_s=60)
+    return claims.hold(journal, a_plan(), kind, terms, clock=lambda: NOW, unlock=unlock, wish=threading.Event())
+
+
 def test_an_operation_whose_session_lives_is_not_dead(sleeper: subprocess.Popen[bytes]) -> None:
-    assert not claims.provably_dead(an_operation(process=Identity.of(sleeper.pid)))
+    assert not claims.provably_dead(an_operation(process=liveness.identify(sleeper.pid)))
 
 
 def test_an_operation_whose_session_is_empty_is_dead(sleeper: subprocess.Popen[bytes]) -> None:
-    identity = Identity.of(sleeper.pid)
+    identity = liveness.identify(sleeper.pid)
     sleeper.kill()
     sleeper.wait()
     assert claims.provably_dead(an_operation(process=identity))
 
 
 def test_a_pid_that_was_given_away_proves_death(sleeper: subprocess.Popen[bytes]) -> None:
-    assert claims.provably_dead(an_operation(process=Identity(sleeper.pid, 1.0)))
+    assert claims.provably_dead(an_operation(process=Identity(sleeper.pid, 1)))
 
 
 def test_an_operation_whose_caller_lives_is_not_dead(sleeper: subprocess.Popen[bytes]) -> None:
-    assert not claims.provably_dead(an_operation(caller=Identity.of(sleeper.pid), process=GONE))
+    assert not claims.provably_dead(an_operation(caller=liveness.identify(sleeper.pid), process=GONE))
 
 
 def test_nothing_survives_a_boot() -> None:
-    assert claims.provably_dead(an_operation(caller=Identity.of(os.getpid()), boot="another"))
+    assert claims.provably_dead(an_operation(caller=liveness.identify(os.getpid()), boot="another"))
 
 
 def test_of_another_host_nothing_can_be_proven() -> None:
@@ -85,15 +96,12 @@ def test_an_intent_whose_marked_process_lives_is_not_dead() -> None:
 
 def test_a_dead_holder_is_taken_over_and_a_living_one_is_not(settings: Settings) -> None:
     journal, plan = SqliteJournal(settings.state / "journal.sqlite3"), a_plan()
-    workspace = Workspace(settings, plan.build.project, plan.build.stack)
-    journal.claim(an_operation().intent, epoch=0)
-    with claims.hold(journal, workspace, plan, "up", clock=lambda: NOW) as held:
+    journal.claim(an_operation().intent, epoch=0, lease_s=30, over_s=60)
+    with holding(journal, "up") as held:
         assert held.operation.epoch == 2
-        with (
-            pytest.raises(Retryable, match="holds the stack"),
-            claims.hold(journal, workspace, plan, "destroy", clock=lambda: NOW),
-        ):
+        with pytest.raises(Busy, match="holds the stack") as caught, holding(journal, "destroy"):
             pytest.fail("two held one stack")
+        assert caught.value.holder == held.operation.intent.id
     [lost, good] = journal.operations(StackKey.of(plan))
     assert lost.outcome is not None
     assert lost.outcome["error"] == "its processes died"
@@ -102,8 +110,85 @@ def test_a_dead_holder_is_taken_over_and_a_living_one_is_not(settings: Settings)
 
 def test_what_raised_in_our_hands_is_freed_with_its_error(settings: Settings) -> None:
     journal, plan = SqliteJournal(settings.state / "journal.sqlite3"), a_plan()
-    workspace = Workspace(settings, plan.build.project, plan.build.stack)
-    with pytest.raises(KeyError), claims.hold(journal, workspace, plan, "up", clock=lambda: NOW):
+    with pytest.raises(KeyError), holding(journal, "up"):
         raise KeyError("x")
     assert journal.stack(StackKey.of(plan)).holder is None
     assert journal.operations(StackKey.of(plan))[0].outcome == {"ok": False, "error": "KeyError"}
+
+
+def test_a_lease_is_renewed_while_the_stack_is_held_and_lost_when_another_has_taken_it() -> None:
+    journal, plan = MemoryJournal(), a_plan()
+    with holding(journal, "up", lease_s=0.06) as held:
+        wait_until(lambda: journal.operations(StackKey.of(plan))[0].age_s > 0.2)
+        assert journal.operations(StackKey.of(plan))[0].lease_left_s > 0
+        assert not held.lost.is_set()
+        journal.finish(held.operation.intent.id, {"ok": False}, at=NOW)
+        assert held.lost.wait(10)
+        with pytest.raises(Retryable, match="taken over"):
+            claims.confirm(journal, held, 0.06)
+
+
+def test_a_journal_that_is_silent_for_less_than_a_lease_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = MemoryJournal()
+    silences = [StoreError("the disk is full")] * 2
+
+    def renew(id_: str, *, lease_s: float) -> bool:
+        if silences:
+            raise silences.pop()
+        return MemoryJournal.renew(journal, id_, lease_s=lease_s)
+
+    monkeypatch.setattr(journal, "renew", renew)
+    with holding(journal, "up", lease_s=0.15) as held:
+        wait_until(lambda: not silences)
+        before = journal.operations(StackKey.of(a_plan()))[0].age_s
+        wait_until(lambda: journal.operations(StackKey.of(a_plan()))[0].age_s > before + 0.2)
+        assert not held.lost.is_set()
+
+
+def test_a_journal_that_is_silent_for_a_whole_lease_loses_the_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = MemoryJournal()
+
+    def renew(id_: str, *, lease_s: float) -> bool:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(journal, "renew", renew)
+    with holding(journal, "up", lease_s=0.05) as held:
+        assert held.lost.wait(10)
+
+
+def test_an_operation_that_has_passed_its_time_is_ended_by_its_session_and_taken_over(
+    sleeper: subprocess.Popen[bytes],
+) -> None:
+    clock = Clock()
+    journal, plan = MemoryJournal(clock), a_plan()
+    identity = liveness.identify(sleeper.pid)
+    stopped = an_operation(caller=liveness.identify(os.getppid()), process=identity)
+    journal.claim(stopped.intent, epoch=0, lease_s=30, over_s=60)
+    journal.started(stopped.intent.id, session=identity.pid, process=identity, at=NOW)
+    clock.now += 59
+    with pytest.raises(Busy), holding(journal, "up"):
+        pytest.fail("it still has time")
+    assert liveness.alive(identity)
+    clock.now += 2
+    with holding(journal, "up"):
+        assert not liveness.alive(identity)
+    first = journal.operations(StackKey.of(plan))[0]
+    assert first.outcome is not None
+    assert first.outcome["error"] == "it passed its time and was ended"
+
+
+def test_an_operation_without_processes_is_never_taken_from_a_living_caller() -> None:
+    clock = Clock()
+    journal = MemoryJournal(clock)
+    journal.claim(an_operation(caller=liveness.identify(os.getppid())).intent, epoch=0, lease_s=30, over_s=60)
+    clock.now += 1000
+    with pytest.raises(Busy), holding(journal, "up"):
+        pytest.fail("its caller lives")
+
+
+def test_what_a_dead_engine_locked_is_unlocked_when_its_stack_is_taken_over() -> None:
+    journal = MemoryJournal()
+    journal.claim(an_operation().intent, epoch=0, lease_s=30, over_s=60)
+    with holding(journal, "up", unlock=lambda: ["a.json"]):
+        pass
+    assert (journal.operations(StackKey.of(a_plan()))[0].outcome or {})["unlocked"] == ["a.json"]

@@ -11,7 +11,6 @@ from eventstack.deploy import liveness
 from eventstack.deploy.deployer import Found, Override
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import Created, Intent, StackKey
-from eventstack.deploy.liveness import Identity
 from eventstack.deploy.previewed import Previewed, differences, keep
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
@@ -38,7 +37,7 @@ def a_parent(outputs: dict[str, Any]) -> Parent:
 def known(deployer: PulumiDeployer, plan: StackPlan, created: Created = "yes") -> None:
     """Let the journal know a stack as an earlier `up` would."""
     key = StackKey.of(plan)
-    caller = Identity.of(os.getpid())
+    caller = liveness.identify(os.getpid())
     intent = Intent(
         f"old-{key.stack}",
         key,
@@ -51,7 +50,7 @@ def known(deployer: PulumiDeployer, plan: StackPlan, created: Created = "yes") -
         caller,
         NOW,
     )
-    deployer.journal.claim(intent, epoch=0)
+    deployer.journal.claim(intent, epoch=0, lease_s=30, over_s=60)
     deployer.journal.created(key, created)
     deployer.journal.planned(plan)
     deployer.journal.finish(intent.id, {"ok": True}, at=NOW)
@@ -82,7 +81,7 @@ def test_a_person_may_override_and_stands_in_the_journal(settings: Settings, no_
     deployer, plan = world.deployer(settings, no_engine), a_plan()
     known(deployer, plan)
     write_books(settings, plan, resources=2)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(Final, match="the engine could not be started"):
         deployer.destroy(plan, reason="fire", override=Override("Ada", "studio evacuated"))
     operation = deployer.journal.operations(StackKey.of(plan))[-1]
     assert operation.intent.detail == "fire (override by Ada: studio evacuated)"

@@ -1,3 +1,5 @@
+import contextlib
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -5,15 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from eventstack.deploy import liveness
-from eventstack.deploy.journal import Intent, StackKey
+from eventstack.deploy import journal_sqlite
 from eventstack.deploy.journal_sqlite import SqliteJournal
-from eventstack.deploy.liveness import Identity
 from eventstack.errors import StoreError
-from tests.deploy.conftest import a_plan
+from eventstack.testing.contracts.journal import KEY, an_intent
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
-KEY = StackKey("local", "eventstack-event", "talk-i1")
 
 
 @pytest.fixture
@@ -21,76 +20,52 @@ def journal(tmp_path: Path) -> SqliteJournal:
     return SqliteJournal(tmp_path / "journal.sqlite3")
 
 
-def an_intent(id_: str) -> Intent:
-    caller = Identity(1, 2.0)
-    return Intent(id_, KEY, "talk", 1, "up", "hash", liveness.host(), liveness.boot(), caller, NOW)
+def test_of_many_claims_through_connections_of_their_own_one_succeeds(journal: SqliteJournal) -> None:
+    def claim(number: int) -> bool:
+        intent = an_intent(f"c{number}")
+        return SqliteJournal(journal.path).claim(intent, epoch=0, lease_s=30, over_s=60) is not None
 
-
-def test_an_intent_is_written_before_anything_starts(journal: SqliteJournal) -> None:
-    operation = journal.claim(an_intent("one"), epoch=0)
-    assert operation is not None
-    assert journal.operation("one") == operation
-    assert (operation.epoch, operation.session, operation.mark) == (1, None, "talk/1/one")
-    assert journal.stack(KEY).holder == "one"
-
-
-def test_a_held_stack_cannot_be_claimed(journal: SqliteJournal) -> None:
-    journal.claim(an_intent("one"), epoch=0)
-    assert journal.claim(an_intent("two"), epoch=1) is None
-    assert journal.operation("two") is None
-
-
-def test_a_claim_of_an_older_epoch_fails(journal: SqliteJournal) -> None:
-    journal.claim(an_intent("one"), epoch=0)
-    journal.finish("one", {"ok": True}, at=NOW)
-    assert journal.claim(an_intent("two"), epoch=0) is None
-    assert journal.claim(an_intent("three"), epoch=1) is not None
-
-
-def test_of_many_claims_at_once_one_succeeds(journal: SqliteJournal) -> None:
     with ThreadPoolExecutor(8) as pool:
-        claims = list(pool.map(lambda n: SqliteJournal(journal.path).claim(an_intent(f"c{n}"), epoch=0), range(8)))
-    assert sum(claim is not None for claim in claims) == 1
-
-
-def test_the_first_note_of_an_end_stands(journal: SqliteJournal) -> None:
-    journal.claim(an_intent("one"), epoch=0)
-    journal.started("one", session=7, process=Identity(7, 3.0), at=NOW)
-    journal.finish("one", {"ok": False}, at=NOW)
-    journal.finish("one", {"ok": True}, at=NOW)
-    operation = journal.operation("one")
-    assert operation is not None
-    assert (operation.outcome, operation.session, operation.ended) == ({"ok": False}, 7, NOW)
-    assert journal.stack(KEY).holder is None
-
-
-def test_a_plan_voids_older_evidence(journal: SqliteJournal) -> None:
-    plan = a_plan()
-    journal.claim(an_intent("one"), epoch=0)
-    journal.proved(KEY, {"clean": True})
-    journal.planned(plan)
-    known = journal.stack(KEY)
-    assert (known.plan, known.evidence) == (plan, None)
-
-
-def test_a_stack_never_heard_of_is_known_as_such(journal: SqliteJournal) -> None:
-    known = journal.stack(KEY)
-    assert (known.epoch, known.created, known.living) == (0, "no", False)
+        assert sum(pool.map(claim, range(8))) == 1
 
 
 def test_the_file_is_private(journal: SqliteJournal) -> None:
-    journal.claim(an_intent("one"), epoch=0)
+    journal.claim(an_intent("one"), epoch=0, lease_s=30, over_s=60)
     assert {path.stat().st_mode & 0o077 for path in journal.path.parent.iterdir()} == {0}
 
 
-def test_a_file_of_a_newer_form_is_refused(journal: SqliteJournal, tmp_path: Path) -> None:
-    import contextlib
-    import sqlite3
-
+def test_a_file_of_a_newer_form_is_refused(journal: SqliteJournal) -> None:
     with contextlib.closing(sqlite3.connect(journal.path)) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="newer"):
         SqliteJournal(journal.path)
+
+
+def test_a_file_of_the_first_form_is_brought_up_to_date_with_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.executescript(journal_sqlite.MIGRATIONS[0])
+        db.execute("PRAGMA user_version = 1")
+        db.execute(
+            "INSERT INTO stacks (owner, project, stack, epoch, created) VALUES (?, ?, ?, 3, 'yes')",
+            (KEY.owner, KEY.project, KEY.stack),
+        )
+        db.commit()
+    known = SqliteJournal(path).stack(KEY)
+    assert (known.epoch, known.created, known.hold) == (3, "yes", None)
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "journal.sqlite3"
+    SqliteJournal(path)
+    broken = (*journal_sqlite.MIGRATIONS, "CREATE TABLE extra (x); CREATE TABLE stacks (x)")
+    with monkeypatch.context() as patch:
+        patch.setattr(journal_sqlite, "MIGRATIONS", broken)
+        with pytest.raises(StoreError, match="already exists"):
+            SqliteJournal(path)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(journal_sqlite.MIGRATIONS),)
+        assert db.execute("SELECT name FROM sqlite_master WHERE name = 'extra'").fetchone() is None
 
 
 def test_a_file_that_is_no_journal_is_an_error_of_the_store(tmp_path: Path) -> None:
@@ -109,3 +84,13 @@ def test_a_place_that_cannot_be_written_to_is_said_in_words(tmp_path: Path) -> N
     (tmp_path / "state").write_text("a file")
     with pytest.raises(StoreError, match="can't be used"):
         SqliteJournal(tmp_path / "state" / "journal.sqlite3")
+
+
+def test_an_operation_of_an_earlier_boot_has_nothing_left(journal: SqliteJournal) -> None:
+    with contextlib.closing(sqlite3.connect(journal.path)) as db:
+        journal.claim(an_intent("one"), epoch=0, lease_s=30, over_s=60)
+        db.execute("UPDATE operations SET boot = 'earlier'")
+        db.commit()
+    operation = journal.operation("one")
+    assert operation is not None
+    assert (operation.lease_left_s, operation.over_in_s) == (0.0, 0.0)

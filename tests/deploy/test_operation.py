@@ -1,6 +1,7 @@
 """The processes of an operation: deadline, one SIGINT, an empty session. With scripts in place of an engine."""
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from eventstack.deploy import liveness, operation
 from eventstack.deploy.events import Event, decode, encode
 from eventstack.deploy.liveness import Identity
 from eventstack.deploy.operation import Command, Ended, Lines, Patience
+from tests.deploy.conftest import wait_until
 
 STUBBORN = """
 import os, signal, subprocess, sys
@@ -36,7 +38,13 @@ while True:
 """
 
 
-def start(folder: Path, script: str, patience: Patience, interrupt: threading.Event | None = None) -> tuple[Ended, int]:
+def start(
+    folder: Path,
+    script: str,
+    patience: Patience,
+    interrupt: threading.Event | None = None,
+    lost: threading.Event | None = None,
+) -> tuple[Ended, int]:
     (folder / "script.py").write_text(script)
     command = Command(
         (sys.executable, str(folder / "script.py")),
@@ -49,7 +57,12 @@ def start(folder: Path, script: str, patience: Patience, interrupt: threading.Ev
     )
     leaders: list[Identity] = []
     ended = operation.run(
-        command, patience, interrupt=interrupt or threading.Event(), on_started=leaders.append, on_event=lambda _: None
+        command,
+        patience,
+        interrupt=interrupt or threading.Event(),
+        lost=lost or threading.Event(),
+        on_started=leaders.append,
+        on_event=lambda _: None,
     )
     return ended, leaders[0].pid
 
@@ -104,9 +117,14 @@ def test_a_callback_that_raises_ends_the_operation_and_is_heard(tmp_path: Path) 
 
     with pytest.raises(LookupError):
         operation.run(
-            command, Patience(60.0, 60.0), interrupt=threading.Event(), on_started=leaders.append, on_event=on_event
+            command,
+            Patience(60.0, 60.0),
+            interrupt=threading.Event(),
+            lost=threading.Event(),
+            on_started=leaders.append,
+            on_event=on_event,
         )
-    assert not leaders[0].alive()
+    assert not liveness.alive(leaders[0])
 
 
 def test_a_line_is_read_when_it_is_whole(tmp_path: Path) -> None:
@@ -116,3 +134,36 @@ def test_a_line_is_read_when_it_is_whole(tmp_path: Path) -> None:
     assert lines.read() == [b"one"]
     path.write_bytes(b"one\ntwo\n")
     assert lines.read() == [b"two"]
+
+
+def test_whoever_lost_the_stack_ends_what_it_started(tmp_path: Path) -> None:
+    lost = threading.Event()
+    lost.set()
+    ended, _ = start(tmp_path, POLITE, Patience(60.0, 60.0), lost=lost)
+    assert ended.asked == "lease"
+
+
+CALLER = """
+import os, sys, threading
+from pathlib import Path
+from eventstack.deploy import operation
+from eventstack.deploy.operation import Command, Patience
+folder = Path(sys.argv[1])
+script = (sys.executable, str(folder / "script.py"))
+command = Command(script, folder, os.environ, folder, folder / "log", folder / "events", lambda line: None)
+operation.LATER_S = 0.5
+operation.run(command, Patience(2.0, 1.0), interrupt=threading.Event(), lost=threading.Event(),
+              on_started=lambda leader: (folder / "leader").write_text(str(leader.pid)), on_event=lambda event: None)
+"""
+
+
+def test_the_deadline_holds_when_the_caller_is_dead(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(STUBBORN)
+    caller = subprocess.Popen([sys.executable, "-c", CALLER, str(tmp_path)], start_new_session=True)
+    with caller:
+        wait_until(lambda: (tmp_path / "ready").exists() and (tmp_path / "leader").exists())
+        caller.kill()
+    leader = int((tmp_path / "leader").read_text())
+    wait_until(lambda: not liveness.running(leader))
+    assert (tmp_path / "signals").read_text() == "int\n"
+    liveness.end_session(leader)

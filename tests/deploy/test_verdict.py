@@ -1,6 +1,7 @@
 """How an end is read: by exit codes, events and files."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,6 @@ import pytest
 from eventstack.deploy import liveness
 from eventstack.deploy.checkpoint import Books
 from eventstack.deploy.events import Event, Tally
-from eventstack.deploy.liveness import Identity
 from eventstack.deploy.operation import Ended
 from eventstack.deploy.redact import Redactor
 from eventstack.deploy.request import Result
@@ -86,19 +86,24 @@ def test_a_deadline_is_named(books: Books) -> None:
     assert "passed its deadline, did not end in time and was killed" in str(error)
 
 
-def test_exactly_the_dead_engines_lock_is_removed(books: Books) -> None:
+def test_exactly_the_locks_of_dead_engines_are_removed(books: Books) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with process:
-        identity = Identity.of(process.pid)
         lock = a_lock(books, process.pid, "2099-01-01T00:00:00Z")
-        other = a_lock(books, 4711, "2099-01-01T00:00:00Z")
-        assert books.unlock(identity) == []
+        dead = a_lock(books, 2**22 + 1, "2026-11-22T16:48:23Z")
+        elsewhere = a_lock(books, 2**22 + 2, "2026-11-22T16:48:23Z")
+        elsewhere.write_text(elsewhere.read_text().replace(liveness.host(), "another-host"))
+        assert books.unlock() == [dead]
         process.kill()
-    assert books.unlock(identity) == [lock]
-    assert other.exists()
+    assert books.unlock() == [lock]
+    assert elsewhere.exists()
 
 
-def test_a_lock_older_than_the_process_is_not_its_own(books: Books) -> None:
-    lock = a_lock(books, 4711, "1999-01-01T00:00:00Z")
-    assert books.unlock(Identity(4711, 2_000_000_000.0)) == []
-    assert lock.exists()
+def test_a_lock_whose_pid_was_given_away_since_is_removed(books: Books) -> None:
+    lock = a_lock(books, os.getpid(), "1999-01-01T00:00:00Z")
+    assert books.unlock() == [lock]
+
+
+def test_a_lock_that_cannot_be_read_is_left_alone(books: Books) -> None:
+    a_lock(books, 1, "2026-11-22T16:48:23Z").write_text("")
+    assert books.unlock() == []

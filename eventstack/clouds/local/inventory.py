@@ -147,11 +147,13 @@ def _node(machine: _Machine, running: list[_Process], airing: set[tuple[str, ...
     for name, tags in machine.parts.items():
         detail = f"part {name} of {directory.name}"
         identity = f"part:{directory / 'parts' / name}"
-        found.append(Found("part", identity, tags, detail, ("directory",), on_air=machine.airs(tags, airing)))
+        on_air, resource = machine.airs(tags, airing), f"{directory.name}/{name}"
+        found.append(Found("part", identity, tags, detail, ("directory",), on_air=on_air, resource=resource))
     if directory.is_dir():
         identity, detail = f"node:{directory}", f"directory {directory.name}"
         on_air = machine.airs(machine.tags, airing)
-        found.append(Found("node", identity, machine.tags, detail, ("directory",), on_air=on_air))
+        marks = ("directory",)
+        found.append(Found("node", identity, machine.tags, detail, marks, on_air=on_air, resource=directory.name))
     return found
 
 

@@ -1,0 +1,128 @@
+"""Making a stack whole again after something died: what `diagnose` judges is seen here, what it advises is done here.
+
+Every call of the deployer mends what is certain before it goes on (cut-off creates, by the inventory); what needs a
+person's consent (restoring lost books, removing a lock that can't be read) only `recover` does, step by step.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from eventstack.deploy import adoption, claims, commands, guards, private
+from eventstack.deploy.claims import Held
+from eventstack.deploy.condition import TORN_S, Condition, Holder, Seen, diagnose
+from eventstack.deploy.deployer import OnStep
+from eventstack.deploy.engine import Engine
+from eventstack.deploy.journal import Journal, Operation, StackKey
+from eventstack.deploy.running import Runner
+from eventstack.deploy.workspace import Workspace
+from eventstack.errors import Retryable
+from eventstack.planning.found import Found
+from eventstack.planning.plan import StackPlan
+from eventstack.settings import Settings
+
+
+class Recovery:
+    """Looks at stacks and mends them, for one deployer."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        journal: Journal,
+        runner: Runner,
+        inventory: guards.Inventory,
+        *,
+        sleep: Callable[[float], None],
+        extra: Mapping[str, str],
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._journal = journal
+        self._runner = runner
+        self._inventory = inventory
+        self._sleep = sleep
+        self._extra = extra
+
+    def diagnose(self, plan: StackPlan, now: datetime) -> Condition:
+        """What is wrong with a stack; changes nothing."""
+        known = self._journal.stack(StackKey.of(plan))
+        operation = self._journal.operation(known.holder) if known.holder else None
+        books = self._workspace(plan).books
+        return diagnose(
+            Seen(
+                known=known,
+                books=books.look(),
+                locks=tuple(books.locks()),
+                now=now,
+                operation=operation,
+                holder=_holder(operation),
+                copies=tuple(books.copies()),
+                sidecar=books.sidecar(),
+                things=self._things(plan),
+            )
+        )
+
+    def mend(self, plan: StackPlan, held: Held) -> None:
+        """Settle what cut-off creates left: adopt it into the books, or strike it out of them.
+
+        Raises:
+            Retryable: when the inventory can't be read.
+            Final: when it contradicts itself.
+        """
+        workspace = self._workspace(plan)
+        creating = workspace.books.look().creating
+        if not creating:
+            return
+        verdict = adoption.settle(plan, creating, self._inventory, self._sleep)
+        workspace.prepare()
+        operation = held.operation
+        self._runner.run(plan, held, commands.export(workspace, self._engine, operation, extra=self._extra))
+        file = commands.deployment(workspace, operation)
+        private.replace(file, adoption.edited(file.read_text(encoding="utf-8"), verdict))
+        self._runner.run(plan, held, commands.put_back(workspace, self._engine, operation, extra=self._extra))
+        file.unlink()
+        if verdict.adopt:
+            refresh = commands.refresh(workspace, self._engine, operation, verdict.adopt, extra=self._extra)
+            self._runner.run(plan, held, refresh)
+        held.outcome["recovered"] = [
+            *held.outcome.get("recovered", []),
+            *(f"adopted {urn} as {identity}" for urn, identity in sorted(verdict.adopt.items())),
+            *(f"struck out {urn}, which the inventory does not show" for urn in verdict.drop),
+        ]
+
+    def recover(self, plan: StackPlan, held: Held, now: datetime, on_step: OnStep) -> None:
+        """Do every step that `diagnose` advised, in its order; a dead operation was taken over with the claim."""
+        books = self._workspace(plan).books
+        for lock in books.locks():
+            if lock.pid is None and lock.age_s > TORN_S:
+                on_step(f"removing the torn lock file {lock.path.name}")
+                lock.path.unlink(missing_ok=True)
+        sidecar = books.sidecar()
+        if sidecar is not None:
+            on_step(f"removing the empty {sidecar.name}")
+            sidecar.unlink()
+        known, seen, copies = self._journal.stack(StackKey.of(plan)), books.look(), books.copies()
+        lost = seen.existence == "absent" and known.created == "yes" and known.living
+        if copies and (lost or seen.existence == "unknown"):
+            on_step(f"restoring the books from {copies[0].path.name} of {copies[0].at.isoformat()}")
+            books.restore(copies[0])
+            held.outcome["recovered"] = [f"restored the books from {copies[0].path.name}"]
+        for urn in books.look().creating:
+            on_step(f"asking the inventory for {urn}")
+        self.mend(plan, held)
+        held.outcome |= {"ok": True, "at": now.isoformat()}
+
+    def _things(self, plan: StackPlan) -> tuple[Found, ...] | None:
+        try:
+            return tuple(guards.look(self._inventory, plan.build.tags, plan.build.stack))
+        except Retryable:
+            return None
+
+    def _workspace(self, plan: StackPlan) -> Workspace:
+        return Workspace(self._settings, plan.build.project, plan.build.stack)
+
+
+def _holder(operation: Operation | None) -> Holder:
+    if operation is None or claims.provably_dead(operation):
+        return "dead"
+    return "overdue" if claims.overdue(operation) else "alive"
