@@ -57,14 +57,11 @@ def hold(
     terms: Terms,
     *,
     clock: Callable[[], datetime],
-    unlock: Callable[[], list[str]],
     wish: threading.Event,
     detail: str = "",
     ticket: str = "",
 ) -> Iterator[Held]:
     """Claim the plan's stack for one operation and free it at the end, with what became of it.
-
-    `unlock` removes the locks that dead engines left, and names them.
 
     Raises:
         Busy: when somebody who may be alive holds it.
@@ -72,7 +69,7 @@ def hold(
     key = StackKey.of(plan)
     known = journal.stack(key)
     if known.holder is not None:
-        _take_over(journal, known.holder, clock(), unlock)
+        _take_over(journal, known.holder, clock())
     intent = Intent(
         id=f"{known.epoch + 1:04d}-{kind}-{secrets.token_hex(4)}",
         key=key,
@@ -151,7 +148,7 @@ def _renewed(journal: Journal, held: Held, lease_s: float) -> Iterator[None]:
         thread.join()
 
 
-def _take_over(journal: Journal, holder: str, now: datetime, unlock: Callable[[], list[str]]) -> None:
+def _take_over(journal: Journal, holder: str, now: datetime) -> None:
     operation = journal.operation(holder)
     if operation is None:
         return
@@ -166,7 +163,7 @@ def _take_over(journal: Journal, holder: str, now: datetime, unlock: Callable[[]
             operation=who.kind,
         )
     error = "it passed its time and was ended" if ended else "its processes died"
-    journal.finish(holder, {"ok": False, "error": error, "unlocked": unlock()}, at=now)
+    journal.finish(holder, {"ok": False, "error": error}, at=now)
 
 
 def overdue(operation: Operation) -> bool:

@@ -313,12 +313,14 @@ class PulumiDeployer:
                 kind,
                 terms,
                 clock=self._clock,
-                unlock=lambda: [path.name for path in self._workspace(plan).books.unlock()],
                 wish=wish,
                 detail=detail,
                 ticket=ticket.id,
             ) as held,
         ):
+            # of whoever held the stack before us, and of an engine that was run by hand, exactly the dead ones' locks
+            if removed := self._workspace(plan).books.unlock():
+                held.outcome["unlocked"] = [path.name for path in removed]
             yield held
 
     def _or_follow(self, plan: StackPlan, kind: Kind, on_progress: OnProgress, work: Callable[[], Outcome]) -> Outcome:

@@ -191,7 +191,9 @@ class FakeProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Say what exists under an identity."""
         if request.id not in self.world:
             return provider_pb2.ReadResponse()
-        return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+        outputs = _messages.Struct()
+        outputs.update({**self.world[request.id].inputs, "arn": f"arn:fake:{request.id}"})
+        return provider_pb2.ReadResponse(id=request.id, properties=outputs, inputs=request.inputs)
 
     def Update(self, request: Any, context: Any) -> Any:
         """Give a thing new inputs."""

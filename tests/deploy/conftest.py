@@ -135,7 +135,12 @@ def on_engine(
     """Makes deployers on the real engine and the fake cloud; settings may be changed by keyword."""
 
     def make(
-        program: str = "three", *, extra: dict[str, str] | None = None, card: Any = None, **changed: Any
+        program: str = "three",
+        *,
+        extra: dict[str, str] | None = None,
+        card: Any = None,
+        patience_s: float = 0.0,
+        **changed: Any,
     ) -> PulumiDeployer:
         environment = {**provider.environment(), "PYTHONPATH": str(PROGRAMS), **(extra or {})}
         return world.deployer(
@@ -144,6 +149,7 @@ def on_engine(
             program=f"engine_programs:{program}",
             extra=environment,
             card=card,
+            patience_s=patience_s,
         )
 
     return make

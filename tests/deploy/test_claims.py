@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
@@ -49,11 +49,9 @@ def an_operation(
     return Operation(intent, 1, session=process.pid if process else None, process=process)
 
 
-def holding(
-    journal: Journal, kind: Work, *, lease_s: float = 30.0, unlock: Callable[[], list[str]] = list
-) -> AbstractContextManager[Held]:
+def holding(journal: Journal, kind: Work, *, lease_s: float = 30.0) -> AbstractContextManager[Held]:
     terms = Terms(lease_s=lease_s, over_s=60)
-    return claims.hold(journal, a_plan(), kind, terms, clock=lambda: NOW, unlock=unlock, wish=threading.Event())
+    return claims.hold(journal, a_plan(), kind, terms, clock=lambda: NOW, wish=threading.Event())
 
 
 def test_an_operation_whose_session_lives_is_not_dead(sleeper: subprocess.Popen[bytes]) -> None:
@@ -184,11 +182,3 @@ def test_an_operation_without_processes_is_never_taken_from_a_living_caller() ->
     clock.now += 1000
     with pytest.raises(Busy), holding(journal, "up"):
         pytest.fail("its caller lives")
-
-
-def test_what_a_dead_engine_locked_is_unlocked_when_its_stack_is_taken_over() -> None:
-    journal = MemoryJournal()
-    journal.claim(an_operation().intent, epoch=0, lease_s=30, over_s=60)
-    with holding(journal, "up", unlock=lambda: ["a.json"]):
-        pass
-    assert (journal.operations(StackKey.of(a_plan()))[0].outcome or {})["unlocked"] == ["a.json"]

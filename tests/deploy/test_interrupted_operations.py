@@ -16,9 +16,9 @@ from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import StackKey
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
-from eventstack.errors import EventstackError, Final, Retryable
+from eventstack.errors import EventstackError, Retryable
 from eventstack.settings import Settings
-from eventstack.testing.fake_provider import FakeProvider
+from eventstack.testing.fake_provider import Existing, FakeProvider
 from tests.deploy.conftest import PROGRAMS, World, a_plan, wait_until
 
 pytestmark = pytest.mark.engine
@@ -107,12 +107,15 @@ def test_a_request_to_end_lets_the_create_in_flight_be_recorded(
     assert not any(liveness.session_members(session) for session in sessions(deployer))
 
 
-def test_a_create_that_was_cut_off_blocks_until_the_inventory_decides(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
-) -> None:
-    deployer, plan = on_engine(grace_s=0.5), a_plan()
+def cut_off(
+    deployer: PulumiDeployer, provider: FakeProvider, settings: Settings, *, happens: bool = True
+) -> Existing | None:
+    """Kill an `up` in the middle of the creation of `feed`; what became of it in the cloud."""
+    plan = a_plan()
     deployer.preview(plan)
     gate = provider.hold("create", "feed")
+    if not happens:
+        provider.refuse("create", "feed", "it never happened")
     calling = Calling(lambda: deployer.up(plan, build_hash=plan.build_hash))
     wait_until(gate.reached.is_set)
     deployer.cancel()
@@ -120,19 +123,75 @@ def test_a_create_that_was_cut_off_blocks_until_the_inventory_decides(
     assert isinstance(calling.error, Retryable)
     assert "was killed" in str(calling.error)
     assert books(settings).locks() == []
+    assert [urn.rsplit("::", 1)[-1] for urn in books(settings).look().creating] == ["feed"]
     gate.release()
+    if not happens:
+        return None
     wait_until(lambda: any(thing.name == "feed" for thing in provider.world.values()))
-    with pytest.raises(Final, match="cut off"):
-        deployer.up(plan, build_hash=plan.build_hash)
-    with pytest.raises(Final, match="cut off"):
-        deployer.destroy(plan, reason="the end")
-    [orphan] = provider.world.values()
-    world.items.append(Found(kind="thing", identity=orphan.identity, tag=dict(plan.build.tags)))
-    evidence = deployer.evidence(plan)
-    assert evidence.clean
-    assert world.items == []
+    return next(thing for thing in provider.world.values() if thing.name == "feed")
+
+
+def seen(thing: Existing) -> Found:
+    """A thing of the fake cloud as an inventory by tag shows it."""
+    return Found(kind="thing", identity=thing.identity, tag=dict(thing.inputs["tags"]), resource=thing.identity)
+
+
+def test_a_create_that_was_cut_off_is_adopted_and_not_made_twice(
+    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+) -> None:
+    deployer, plan = on_engine(grace_s=0.5), a_plan()
+    orphan = cut_off(deployer, provider, settings)
+    assert orphan is not None
+    world.items = [seen(thing) for thing in provider.world.values()]
+    built = deployer.up(plan, build_hash=plan.build_hash)
+    assert built.recovered == (f"adopted {orphan.urn} as {orphan.identity}",)
+    assert sorted(thing.name for thing in provider.world.values()) == ["archive", "encoder", "feed"]
+    assert built.outputs["ingest"] == f"arn:fake:{orphan.identity}"
+    assert books(settings).look().pending == ()
+    deployer.destroy(plan, reason="the end")
+    assert provider.world == {}
+
+
+def test_a_create_that_was_cut_off_is_adopted_before_a_destroy_and_so_removed(
+    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+) -> None:
+    deployer, plan = on_engine(grace_s=0.5), a_plan()
+    cut_off(deployer, provider, settings)
+    world.items = [seen(thing) for thing in provider.world.values()]
+    deployer.destroy(plan, reason="the end")
+    assert provider.world == {}
+    world.items = []
+    assert deployer.evidence(plan).clean
     deployer.forget(plan)
     assert deployer.observe("eventstack-event", "talk-i1").existence == "absent"
+
+
+def test_a_create_that_never_happened_is_struck_out_after_the_settle_time(
+    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+) -> None:
+    deployer, plan = on_engine(grace_s=0.5), a_plan()
+    cut_off(deployer, provider, settings, happens=False)
+    world.items = [seen(thing) for thing in provider.world.values()]
+    world.slept.clear()
+    built = deployer.up(plan, build_hash=plan.build_hash)
+    assert world.slept == [plan.settle_s]
+    assert len(built.recovered) == 1
+    assert "struck out" in built.recovered[0]
+    assert sorted(thing.name for thing in provider.world.values()) == ["archive", "encoder", "feed"]
+
+
+def test_nothing_is_decided_on_a_cut_off_create_while_the_inventory_is_silent(
+    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+) -> None:
+    deployer, plan = on_engine(grace_s=0.5), a_plan()
+    cut_off(deployer, provider, settings)
+    world.items = None  # type: ignore[assignment]
+    with pytest.raises(Retryable, match="inventory can't be read"):
+        deployer.up(plan, build_hash=plan.build_hash)
+    with pytest.raises(Retryable, match="inventory can't be read"):
+        deployer.destroy(plan, reason="the end")
+    assert books(settings).look().creating
+    assert provider.count("create") == 2
 
 
 def test_of_two_callers_at_once_one_works_and_one_is_told_to_come_again(
@@ -147,5 +206,32 @@ def test_of_two_callers_at_once_one_works_and_one_is_told_to_come_again(
     gate.release()
     for caller in callers:
         caller.join(30)
-    assert sorted(type(caller.error).__name__ for caller in callers) == ["NoneType", "Retryable"]
+    assert sorted(type(caller.error).__name__ for caller in callers) == ["Busy", "NoneType"]
+    assert provider.count("create") == 3
+
+
+def test_of_two_patient_callers_one_works_and_the_other_follows_to_the_same_outcome(
+    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider
+) -> None:
+    plan = a_plan()
+    on_engine().preview(plan)
+    gate = provider.hold("create", "archive")
+    heard: list[list[str]] = [[], []]
+
+    def call(number: int) -> Outcome:
+        deployer = on_engine(patience_s=30.0)
+        return deployer.up(plan, build_hash=plan.build_hash, on_progress=lambda one: heard[number].append(one.name))
+
+    callers = [Calling(lambda: call(0)), Calling(lambda: call(1))]
+    wait_until(gate.reached.is_set)
+    wait_until(lambda: "archive" in heard[0] and "archive" in heard[1])
+    gate.release()
+    for caller in callers:
+        caller.join(30)
+    first, second = (caller.outcome for caller in callers)
+    assert first is not None
+    assert second is not None
+    assert first.operation == second.operation
+    assert first.outputs == second.outputs
+    assert first.changes == second.changes
     assert provider.count("create") == 3

@@ -4,17 +4,23 @@ import os
 
 import pulumi
 
+from eventstack.planning.naming import role_tags
 from eventstack.planning.plan import Build
 from eventstack.testing.fake_provider import Thing
 
 SECRET_OUTPUT = "planted-output-4711"
 
 
+def tags(build: Build, name: str) -> dict[str, str]:
+    """The tags of a thing of the fake cloud, with the hash of its URN."""
+    return role_tags(build.tags, name, f"urn:pulumi:{build.stack}::{build.project}::fakecloud:index:Thing::{name}")
+
+
 def three(build: Build) -> None:
     """`feed` and `archive` stand alone, `encoder` needs `feed`; one output is a secret."""
-    feed = Thing("feed", {"path": build.cdn.path if build.cdn else ""})
-    Thing("archive")
-    encoder = Thing("encoder", {"feed": feed.arn})
+    feed = Thing("feed", {"path": build.cdn.path if build.cdn else "", "tags": tags(build, "feed")})
+    Thing("archive", {"tags": tags(build, "archive")})
+    encoder = Thing("encoder", {"feed": feed.arn, "tags": tags(build, "encoder")})
     pulumi.export("ingest", feed.arn)
     pulumi.export("encoder", encoder.arn)
     pulumi.export("port", 9000)

@@ -1,0 +1,142 @@
+"""Lost, torn and stale things are found, told with their way out, and mended on request: on the real engine."""
+
+import json
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from eventstack.deploy import liveness
+from eventstack.deploy.checkpoint import Books as FileBooks
+from eventstack.deploy.pulumi_deployer import PulumiDeployer
+from eventstack.deploy.workspace import Workspace
+from eventstack.errors import Final, Retryable
+from eventstack.planning.found import Found
+from eventstack.settings import Settings
+from eventstack.testing.fake_provider import FakeProvider
+from tests.deploy.conftest import World, a_plan
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def built(
+    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+) -> PulumiDeployer:
+    """The deployer of a stack that is built and well."""
+    deployer, plan = on_engine(), a_plan()
+    deployer.preview(plan)
+    deployer.up(plan, build_hash=plan.build_hash)
+    world.items = [
+        Found("thing", one.identity, dict(one.inputs["tags"]), resource=one.identity) for one in provider.world.values()
+    ]
+    assert deployer.diagnose(plan).healthy
+    return deployer
+
+
+@pytest.fixture
+def books(settings: Settings) -> FileBooks:
+    found = Workspace(settings, "eventstack-event", "talk-i1").books
+    assert isinstance(found, FileBooks)
+    return found
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "torn"])
+def test_lost_books_stop_everything_until_they_are_restored_from_the_newest_copy(
+    built: PulumiDeployer, books: FileBooks, provider: FakeProvider, damage: str
+) -> None:
+    plan = a_plan()
+    whole = books.file.read_text()
+    if damage == "missing":
+        books.file.unlink()
+    else:
+        books.file.write_text("" if damage == "empty" else whole[: len(whole) // 2])
+    for call in (
+        lambda: built.preview(plan),
+        lambda: built.up(plan, build_hash=plan.build_hash),
+        lambda: built.destroy(plan, reason="the end"),
+    ):
+        with pytest.raises(Final, match="Ways out"):
+            call()
+    assert not built.diagnose(plan).healthy
+    steps: list[str] = []
+    after = built.recover(plan, steps.append)
+    assert any("restoring the books" in step for step in steps)
+    assert provider.count("create") == 3
+    built.destroy(plan, reason="the end")
+    assert provider.world == {}
+    assert after.stack == "eventstack-event/talk-i1"
+
+
+def test_after_an_older_copy_was_restored_nothing_is_built_twice(
+    built: PulumiDeployer, books: FileBooks, provider: FakeProvider, world: World
+) -> None:
+    plan = a_plan()
+    older = json.loads(books.file.read_text())
+    resources = older["checkpoint"]["latest"]["resources"]
+    older["checkpoint"]["latest"]["resources"] = [one for one in resources if not one["urn"].endswith("::encoder")]
+    books.file.write_text(json.dumps(older))
+    [stray] = built.diagnose(plan).findings
+    assert stray.kind == "unbooked"
+    with pytest.raises(Exception, match="nothing is built twice"):
+        built.up(plan, build_hash=plan.build_hash)
+    assert provider.count("create") == 3
+
+
+def test_a_torn_lock_blocks_until_it_is_removed_on_request(
+    built: PulumiDeployer, books: FileBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = a_plan()
+    folder = books.backend / ".pulumi" / "locks" / "organization" / "eventstack-event" / "talk-i1"
+    folder.mkdir(parents=True, exist_ok=True)
+    torn = folder / "0b5a.json"
+    torn.touch()
+    with pytest.raises(Retryable, match="locked"):
+        built.up(plan, build_hash=plan.build_hash)
+    monkeypatch.setattr("eventstack.deploy.condition.TORN_S", 0.0)
+    monkeypatch.setattr("eventstack.deploy.recovery.TORN_S", 0.0)
+    assert built.recover(plan).healthy
+    assert not torn.exists()
+    built.up(plan, build_hash=plan.build_hash)
+
+
+def test_the_lock_of_a_dead_engine_is_removed_by_recover(built: PulumiDeployer, books: FileBooks) -> None:
+    plan = a_plan()
+    folder = books.backend / ".pulumi" / "locks" / "organization" / "eventstack-event" / "talk-i1"
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"pid": 2**22 + 1, "hostname": liveness.host(), "username": "u", "timestamp": "2026-11-22T16:48:23Z"}
+    (folder / "dead.json").write_text(json.dumps(content))
+    assert [finding.kind for finding in built.diagnose(plan).findings] == ["dead-lock"]
+    assert built.recover(plan).healthy
+    assert not (folder / "dead.json").exists()
+
+
+def test_an_empty_sidecar_is_told_and_removed_and_the_stack_is_whole(
+    built: PulumiDeployer, books: FileBooks, provider: FakeProvider
+) -> None:
+    plan = a_plan()
+    books.file.with_name(f"{books.file.name}.attrs").touch()
+    with pytest.raises(Final, match="attrs"):
+        built.up(plan, build_hash=plan.build_hash)
+    assert built.recover(plan).healthy
+    assert built.up(plan, build_hash=plan.build_hash).changes == {"same": 4}
+
+
+def test_a_journal_that_was_lost_lets_nothing_be_built_anew(
+    built: PulumiDeployer, on_engine: Callable[..., PulumiDeployer], settings: Settings, provider: FakeProvider
+) -> None:
+    plan = a_plan()
+    for path in settings.state.glob("journal.sqlite3*"):
+        path.unlink()
+    stranger = on_engine()
+    assert [finding.kind for finding in stranger.diagnose(plan).findings] == ["journal-lost"]
+    with pytest.raises(Final, match="never created"):
+        stranger.preview(plan)
+    assert provider.count("create") == 3
+
+
+def test_a_lost_work_directory_is_made_again(built: PulumiDeployer, settings: Settings, provider: FakeProvider) -> None:
+    plan = a_plan()
+    shutil.rmtree(Workspace(settings, "eventstack-event", "talk-i1").root)
+    built.destroy(plan, reason="the end")
+    assert provider.world == {}
