@@ -1,6 +1,7 @@
-"""What the engine's own books say of a stack, read from its file backend without starting an engine.
+"""What the engine's own books say of a stack, in two forms behind one protocol.
 
-The file is replaced in one step by the engine, and its secrets are encrypted. Anything that can't be read is `unknown`,
+A file backend is read here without starting an engine; any other is asked through the engine (`books_engine`). The
+file is replaced in one step by the engine, and its secrets are encrypted. Anything that can't be read is `unknown`,
 which is never `absent`; whether `absent` is an alarm, the journal knows. A `pending_operations` entry of type
 `creating` is the only trace of a create that was cut off: the thing may exist.
 """
@@ -9,7 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from eventstack.deploy.liveness import START_TOLERANCE_S, Identity, host
 
@@ -38,8 +39,32 @@ class Lock:
     since: datetime | None
 
 
+class Books(Protocol):
+    """The engine's books on one stack, wherever they are kept."""
+
+    @property
+    def project(self) -> str:
+        """The stack's project."""
+
+    @property
+    def stack(self) -> str:
+        """The stack's name in it."""
+
+    def look(self) -> Checkpoint:
+        """What the books say now."""
+
+    def locks(self) -> list[Lock]:
+        """The locks on the stack that can be seen from here."""
+
+    def unlock(self, dead: Identity) -> list[Path]:
+        """Remove what can be removed of the locks of a dead engine, and nothing else; says what it removed."""
+
+    def remains(self) -> list[Path]:
+        """Files on this machine that outlive the stack's removal from the books."""
+
+
 @dataclass(frozen=True)
-class Books:
+class FileBooks:
     """The engine's file backend of one owner, seen from one stack."""
 
     backend: Path
@@ -54,14 +79,7 @@ class Books:
     def look(self) -> Checkpoint:
         """Read the checkpoint."""
         try:
-            latest = json.loads(self.file.read_bytes())["checkpoint"].get("latest") or {}
-            pending = [(entry["type"], entry["resource"]["urn"]) for entry in latest.get("pending_operations") or []]
-            return Checkpoint(
-                "present",
-                tuple(resource["urn"] for resource in latest.get("resources") or []),
-                tuple(f"{kind} {urn}" for kind, urn in pending),
-                tuple(urn for kind, urn in pending if kind == "creating"),
-            )
+            return read(json.loads(self.file.read_bytes())["checkpoint"].get("latest") or {})
         except FileNotFoundError:
             return Checkpoint("absent")
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -96,6 +114,17 @@ class Books:
 
     def _under(self, *names: str) -> Path:
         return self.backend.joinpath(".pulumi", *names, self.project)
+
+
+def read(deployment: dict[str, Any]) -> Checkpoint:
+    """A deployment in the engine's JSON; raises KeyError, TypeError or AttributeError when it is none."""
+    pending = [(entry["type"], entry["resource"]["urn"]) for entry in deployment.get("pending_operations") or []]
+    return Checkpoint(
+        "present",
+        tuple(resource["urn"] for resource in deployment.get("resources") or []),
+        tuple(f"{kind} {urn}" for kind, urn in pending),
+        tuple(urn for kind, urn in pending if kind == "creating"),
+    )
 
 
 def _lock(path: Path) -> Lock:

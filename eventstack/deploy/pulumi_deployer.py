@@ -4,13 +4,14 @@ Each call reads top to bottom: claim the stack, see that no promise forbids it, 
 in a session of its own, judge its end by exit code, events and the engine's books, write down what came of it.
 """
 
+import dataclasses
 import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
-from eventstack.deploy import cards, claims, commands, evidence, forget, guards, previewed
+from eventstack.deploy import cards, claims, commands, evidence, forget, guards, passphrase, previewed
 from eventstack.deploy.cards import Card
 from eventstack.deploy.claims import Held
 from eventstack.deploy.deployer import Evidence, OnProgress, Outcome, Override, StackState
@@ -59,7 +60,8 @@ class PulumiDeployer:
         clock: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.settings = settings
+        # The engine that was found is from here on the one that is set: it also reads the books where only it can.
+        self.settings = dataclasses.replace(settings, engine=engine.path)
         self.engine = engine
         self.journal: Journal = journal or SqliteJournal(settings.state / "journal.sqlite3")
         self._inventory = inventory
@@ -231,6 +233,8 @@ class PulumiDeployer:
         return Workspace(self.settings, plan.build.project, plan.build.stack)
 
     def _hold(self, plan: StackPlan, kind: Work, *, detail: str = "") -> AbstractContextManager[Held]:
+        if kind != "evidence":
+            passphrase.ready(self.settings)
         return claims.hold(self.journal, self._workspace(plan), plan, kind, clock=self._clock, detail=detail)
 
     def _worker(

@@ -44,7 +44,7 @@ def test_the_environment_holds_no_stranger_of_the_engine(workspace: Workspace, m
     environment = workspace.environment({}, mark="talk/1/x")
     assert "PULUMI_ACCESS_TOKEN" not in environment
     assert "EVENTSTACK_TAG" not in environment
-    assert environment["PULUMI_BACKEND_URL"] == f"file://{workspace.backend}?metadata=skip"
+    assert environment["PULUMI_BACKEND_URL"] == f"file://{workspace.settings.state}/pulumi/local?metadata=skip"
     assert environment["EVENTSTACK_OP"] == "talk/1/x"
     assert environment["EVENTSTACK_HOME"] == str(workspace.settings.state.parent)
 
@@ -83,7 +83,7 @@ def test_a_passphrase_is_made_once(workspace: Workspace) -> None:
 def test_an_empty_passphrase_is_not_replaced(workspace: Workspace) -> None:
     workspace.passphrase.write_text("")
     with pytest.raises(Final, match="restore it"):
-        passphrase.ensure(workspace.passphrase)
+        passphrase.ready(workspace.settings)
     assert workspace.passphrase.read_text() == ""
 
 
