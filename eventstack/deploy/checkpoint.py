@@ -1,7 +1,6 @@
-"""What the engine's own books say of a stack, in two forms behind one protocol.
+"""What the engine's own books say of a stack, read from its file backend without starting an engine.
 
-A file backend is read here without starting an engine; any other is asked through the engine (`books_engine`). The
-file is replaced in one step by the engine, and its secrets are encrypted. Anything that can't be read is `unknown`,
+The file is replaced in one step by the engine, and its secrets are encrypted. Anything that can't be read is `unknown`,
 which is never `absent`; whether `absent` is an alarm, the journal knows. A `pending_operations` entry of type
 `creating` is the only trace of a create that was cut off: the thing may exist.
 """
@@ -10,7 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from eventstack.deploy.liveness import START_TOLERANCE_S, Identity, host
 
@@ -37,30 +36,6 @@ class Lock:
     pid: int | None
     host: str
     since: datetime | None
-
-
-class Books(Protocol):
-    """The engine's books on one stack, wherever they are kept."""
-
-    @property
-    def project(self) -> str:
-        """The stack's project."""
-
-    @property
-    def stack(self) -> str:
-        """The stack's name in it."""
-
-    def look(self) -> Checkpoint:
-        """What the books say now."""
-
-    def locks(self) -> list[Lock]:
-        """The locks on the stack that can be seen from here."""
-
-    def unlock(self, dead: Identity) -> list[Path]:
-        """Remove what can be removed of the locks of a dead engine, and nothing else; says what it removed."""
-
-    def remains(self) -> list[Path]:
-        """Files on this machine that outlive the stack's removal from the books."""
 
 
 @dataclass(frozen=True)

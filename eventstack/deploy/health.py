@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from eventstack.deploy.passphrase import Condition
+from eventstack.deploy.passphrase import Inspection
 from eventstack.deploy.redact import shown
 
 MIB = 1 << 20
@@ -108,10 +108,10 @@ def private(folder: Path, writable: bool, mode: int | None) -> Check:
     return Check("state", "private", wanted, "ok", place=place)
 
 
-def passphrase(condition: Condition) -> Check:
+def passphrase(seen: Inspection) -> Check:
     """What locks the stacks' secrets, as `deploy.passphrase.inspect` found it."""
     wanted = "there, private, the one that was used"
-    return Check("passphrase", condition.found, wanted, condition.status, condition.remedy, condition.place)
+    return Check("passphrase", seen.found, wanted, seen.status, seen.remedy, seen.place)
 
 
 def backend(address: str, folder: Path | None) -> Check:

@@ -31,7 +31,7 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Condition:
+class Inspection:
     """What can be said of the passphrase without making or touching anything."""
 
     found: str
@@ -71,29 +71,29 @@ def ready(settings: Settings) -> Path:
     return path
 
 
-def inspect(settings: Settings) -> Condition:
+def inspect(settings: Settings) -> Inspection:
     """Judge the passphrase for the doctor; nothing is made."""
     if settings.secrets_provider:
-        return Condition(f"none: {settings.secrets_provider}", "ok")
+        return Inspection(f"none: {settings.secrets_provider}", "ok")
     try:
         text = _text(settings)
         if not text:
-            return Condition("will be made", "ok", place=str(_made_at(settings)))
+            return Inspection("will be made", "ok", place=str(_made_at(settings)))
         opens = canary.opens(settings.state / canary.NAME, text)
     except ConfigError as error:
         fault = error.faults[0]
-        return Condition(fault.message, "missing", fault.hint or "", fault.given or "")
+        return Inspection(fault.message, "missing", fault.hint or "", fault.given or "")
     except Final as error:
-        return Condition(str(error), "missing", "restore it from a backup")
+        return Inspection(str(error), "missing", "restore it from a backup")
     except OSError as error:
-        return Condition(f"can't be read: {error.strerror}", "missing", "mend its owner and mode", str(error.filename))
+        return Inspection(f"can't be read: {error.strerror}", "missing", "mend its owner and mode", str(error.filename))
     if opens is False:
         fault = _wrong(settings)
-        return Condition(fault.message, "missing", fault.hint or "")
+        return Inspection(fault.message, "missing", fault.hint or "")
     path = settings.passphrase_file
     if path and stat.S_IMODE(path.stat().st_mode) & stat.S_IRGRP:
-        return Condition("its group can read it", "warn", f"chmod 600 {path}, unless the group is yours", str(path))
-    return Condition(f"from {_source(settings)}", "ok")
+        return Inspection("its group can read it", "warn", f"chmod 600 {path}, unless the group is yours", str(path))
+    return Inspection(f"from {_source(settings)}", "ok")
 
 
 def _text(settings: Settings) -> str:

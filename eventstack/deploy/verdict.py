@@ -1,6 +1,6 @@
 """How an operation's end is read: from exit codes, events and files, into one error of our tree or none."""
 
-from eventstack.deploy.checkpoint import Books
+from eventstack.deploy.books import Books
 from eventstack.deploy.events import Tally, name_of
 from eventstack.deploy.guards import WAYS_OUT
 from eventstack.deploy.operation import Ended

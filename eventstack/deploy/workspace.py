@@ -13,8 +13,9 @@ from pathlib import Path
 
 import eventstack
 from eventstack.deploy import backend, passphrase, private
+from eventstack.deploy.books import Books
 from eventstack.deploy.books_engine import EngineBooks
-from eventstack.deploy.checkpoint import Books, FileBooks
+from eventstack.deploy.checkpoint import FileBooks
 from eventstack.planning.plan import Build, canonical
 from eventstack.settings import PASSPHRASE, Settings
 
