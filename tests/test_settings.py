@@ -23,6 +23,8 @@ def test_another_process_reads_the_same_settings(tmp_path):
             "EVENTSTACK_OWNER": "sports",
             "EVENTSTACK_SETTLE_S": "9",
             "EVENTSTACK_ENGINE": "/opt/p",
+            "EVENTSTACK_BACKEND": "postgres://bob:secret@db/x",
+            "EVENTSTACK_PASSPHRASE_FILE": "/etc/p",
         }
     )
     assert Settings.from_environment(settings.environment()) == settings
@@ -33,3 +35,29 @@ def test_another_process_reads_the_same_settings(tmp_path):
 def test_a_patience_that_is_no_number_is_refused(text):
     with pytest.raises(ConfigError, match="EVENTSTACK_GRACE_S: not a positive number"):
         Settings.from_environment({"EVENTSTACK_GRACE_S": text})
+
+
+def test_secrets_are_locked_in_one_way_only():
+    with pytest.raises(
+        ConfigError, match="EVENTSTACK_KEYRING and EVENTSTACK_PASSPHRASE: the stacks' secrets are"
+    ) as caught:
+        Settings.from_environment({"EVENTSTACK_KEYRING": "a/b", "EVENTSTACK_PASSPHRASE": "planted"})
+    assert "planted" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("EVENTSTACK_BACKEND", "bucket:planted"),
+        ("EVENTSTACK_SECRETS_PROVIDER", "hashivault://me:planted@vault"),
+        ("EVENTSTACK_KEYRING", "planted"),
+    ],
+)
+def test_what_may_hold_a_secret_is_refused_without_being_quoted(name, text):
+    with pytest.raises(ConfigError, match=f"{name}: can't be understood") as caught:
+        Settings.from_environment({name: text})
+    assert "planted" not in str(caught.value)
+
+
+def test_the_engines_word_for_a_passphrase_is_no_provider():
+    assert Settings.from_environment({"EVENTSTACK_SECRETS_PROVIDER": "passphrase"}).secrets_provider == ""

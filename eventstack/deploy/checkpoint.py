@@ -69,7 +69,7 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class Books:
+class FileBooks:
     """The engine's file backend of one owner, seen from one stack."""
 
     backend: Path
@@ -142,6 +142,17 @@ class Books:
         return self.backend.joinpath(".pulumi", *names, self.project)
 
 
+def read(deployment: dict[str, Any]) -> Checkpoint:
+    """A deployment in the engine's JSON; raises KeyError, TypeError or AttributeError when it is none."""
+    pending = [(entry["type"], entry["resource"]["urn"]) for entry in deployment.get("pending_operations") or []]
+    return Checkpoint(
+        "present",
+        tuple(resource["urn"] for resource in deployment.get("resources") or []),
+        tuple(f"{kind} {urn}" for kind, urn in pending),
+        tuple(urn for kind, urn in pending if kind == "creating"),
+    )
+
+
 def _lock(path: Path) -> Lock:
     try:
         content: dict[str, Any] = json.loads(path.read_bytes())
@@ -160,14 +171,7 @@ def _age_s(path: Path) -> float:
 
 def _read(path: Path) -> Checkpoint:
     try:
-        latest = json.loads(path.read_bytes())["checkpoint"].get("latest") or {}
-        pending = [(entry["type"], entry["resource"]["urn"]) for entry in latest.get("pending_operations") or []]
-        return Checkpoint(
-            "present",
-            tuple(resource["urn"] for resource in latest.get("resources") or []),
-            tuple(f"{kind} {urn}" for kind, urn in pending),
-            tuple(urn for kind, urn in pending if kind == "creating"),
-        )
+        return read(json.loads(path.read_bytes())["checkpoint"].get("latest") or {})
     except FileNotFoundError:
         return Checkpoint("absent")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from eventstack.deploy import engine, engine_build, health
+from eventstack.deploy import backend, engine, engine_build, health, passphrase
 from eventstack.deploy.health import Check
 from eventstack.errors import ConfigError
 from eventstack.node import binaries
@@ -51,6 +51,8 @@ def examine(settings: Settings, environ: Mapping[str, str] | None = None) -> Ite
     ):
         yield health.disk(name, folder, shutil.disk_usage(_existing(folder)).free, wanted)
     yield state_check(settings.state)
+    yield health.passphrase(passphrase.inspect(settings))
+    yield health.backend(backend.url(settings), backend.folder(settings))
     yield clock_check()
     yield health.open_files(*resource.getrlimit(resource.RLIMIT_NOFILE))
     yield health.udp_buffers(_number(Path("/proc/sys/net/core/rmem_max")))

@@ -47,6 +47,7 @@ def worker(
         passphrase=str(workspace.passphrase),
         parallel=parallel,
         build=build,
+        secrets_provider=workspace.secrets_provider,
         create=create,
         again=again,
     )

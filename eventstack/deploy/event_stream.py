@@ -37,7 +37,8 @@ class EventWriter:
     def _write(self) -> None:
         with self._path.open("ab", buffering=0) as file:
             while (event := self._queue.get()) is not None:
-                file.write(encode(msgspec.structs.replace(event, text=self._redact(event.text))))
+                clean = {"text": self._redact(event.text), "outputs": self._redact.deep(event.outputs)}
+                file.write(encode(msgspec.structs.replace(event, **clean)))
 
 
 def plain(event: EngineEvent) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from eventstack.deploy.passphrase import Inspection
+from eventstack.deploy.redact import shown
+
 MIB = 1 << 20
 GIB = 1 << 30
 
@@ -103,6 +106,19 @@ def private(folder: Path, writable: bool, mode: int | None) -> Check:
     if mode & 0o077:
         return Check("state", f"open to others (mode {mode:04o})", wanted, "warn", f"chmod 700 {folder}", place)
     return Check("state", "private", wanted, "ok", place=place)
+
+
+def passphrase(seen: Inspection) -> Check:
+    """What locks the stacks' secrets, as `deploy.passphrase.inspect` found it."""
+    wanted = "there, private, the one that was used"
+    return Check("passphrase", seen.found, wanted, seen.status, seen.remedy, seen.place)
+
+
+def backend(address: str, folder: Path | None) -> Check:
+    """Where the engine keeps its state: `folder` when that is plain files; a backend elsewhere is named, not asked."""
+    if folder is not None:
+        return Check("backend", "files", "any Pulumi backend", "ok", place=str(folder))
+    return Check("backend", f"{shown(address)}, not asked", "any Pulumi backend", "ok")
 
 
 def clock(now: datetime, installed: datetime, drift_s: float, synchronised: bool | None) -> Check:

@@ -1,5 +1,6 @@
 """Files and folders that only their owner may read, written so that a crash leaves the old text or the new one."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -30,3 +31,14 @@ def replace(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     write(draft, text)
     draft.replace(path)
+
+
+def create(path: Path, text: str) -> None:
+    """Put a private file in place whole, unless there is one: of two makers at once the first wins."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    write(draft, text)
+    try:
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()

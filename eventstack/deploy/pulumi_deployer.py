@@ -6,13 +6,25 @@ events and the engine's books, write down what came of it. A call for a stack th
 """
 
 import contextlib
+import dataclasses
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from eventstack.deploy import cards, claims, commands, evidence, following, forget, guards, line, previewed
+from eventstack.deploy import (
+    cards,
+    claims,
+    commands,
+    evidence,
+    following,
+    forget,
+    guards,
+    line,
+    passphrase,
+    previewed,
+)
 from eventstack.deploy.cards import Card
 from eventstack.deploy.claims import Held
 from eventstack.deploy.condition import Condition
@@ -69,7 +81,8 @@ class PulumiDeployer:
         urgency: Urgency = "scheduled",
         patience_s: float = 0.0,
     ) -> None:
-        self.settings = settings
+        # The engine that was found is from here on the one that is set: it also reads the books where only it can.
+        self.settings = dataclasses.replace(settings, engine=engine.path)
         self.engine = engine
         self.journal: Journal = journal or SqliteJournal(settings.state / "journal.sqlite3")
         self._inventory = inventory
@@ -299,6 +312,8 @@ class PulumiDeployer:
     @contextlib.contextmanager
     def _turn(self, plan: StackPlan, kind: Work, *, detail: str = "", urgency: Urgency | None = None) -> Iterator[Held]:
         """A place in the line and the stack in our hands, until the block ends."""
+        if kind != "evidence":
+            passphrase.ready(self.settings)
         ticket = line.a_ticket(f"{kind} of {plan.build.stack}", urgency or self._urgency)
         over = line.over_by(self.journal, self.settings.owner, claims.provably_dead)
         most = self.settings.operations or line.most_at_once()

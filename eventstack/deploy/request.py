@@ -45,6 +45,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     passphrase: str
     parallel: int
     build: Build
+    secrets_provider: str = ""
     create: bool = False
     again: tuple[str, ...] | None = None
 

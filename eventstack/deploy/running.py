@@ -9,14 +9,14 @@ from datetime import datetime
 
 import msgspec
 
-from eventstack.deploy import operation, private
+from eventstack.deploy import operation
 from eventstack.deploy.claims import Held, confirm
 from eventstack.deploy.deployer import Kind, OnProgress, Outcome
 from eventstack.deploy.events import Event, Tally
 from eventstack.deploy.journal import Journal
 from eventstack.deploy.liveness import Identity
 from eventstack.deploy.operation import Command, Ended, Patience
-from eventstack.deploy.redact import Redactor, redactor
+from eventstack.deploy.redact import redactor, scrub
 from eventstack.deploy.request import RESULT, Result, tail
 from eventstack.deploy.verdict import judge
 from eventstack.deploy.workspace import Workspace
@@ -82,8 +82,8 @@ class Runner:
             on_started=on_started,
             on_event=on_event,
         )
-        redact = redactor(plan.build, workspace.passphrase, os.environ)
-        _scrub(command, redact)
+        redact = redactor(plan.build, workspace.passphrase, {**os.environ, **workspace.environment({})})
+        scrub([*command.place.glob("*.log"), *command.place.glob("*.jsonl")], redact)
         confirm(self._journal, held, self._settings.lease_s)
         workspace.books.unlock()
         error = judge(intent.kind, ended, _result(command, ended), tally, workspace.books, redact)
@@ -96,15 +96,6 @@ class Runner:
 def nothing_to_do(plan: StackPlan, held: Held) -> Outcome:
     """The outcome of an operation that found its work done."""
     return _outcome(plan, held, Tally(), 0.0, "")
-
-
-def _scrub(command: Command, redact: Redactor) -> None:
-    """Take known secrets out of what the engine and the program printed: a provider may quote one in an error."""
-    for path in [*command.place.glob("*.log"), *command.place.glob("*.jsonl")]:
-        text = path.read_text(errors="replace")
-        clean = redact(text)
-        if clean != text:
-            private.replace(path, clean)
 
 
 def _outcome(plan: StackPlan, held: Held, tally: Tally, duration_s: float, log: str) -> Outcome:

@@ -1,6 +1,6 @@
 """How an operation's end is read: from exit codes, events and files, into one error of our tree or none."""
 
-from eventstack.deploy.checkpoint import Books
+from eventstack.deploy.books import Books
 from eventstack.deploy.events import Tally, name_of
 from eventstack.deploy.guards import WAYS_OUT
 from eventstack.deploy.operation import Ended
@@ -20,6 +20,9 @@ AFTER_S = 5.0
 
 CONSEQUENCE = "expected resource operations for"
 """What the engine says of each planned resource that it didn't come to, once another has failed."""
+
+LOCKED = "the stack is currently locked by"
+"""What the engine says of a stack that is locked where we can't see it, before a line for each lock."""
 
 SHOWN = 5
 """How many of the engine's errors a text quotes."""
@@ -46,10 +49,8 @@ def judge(
         return Retryable("its process was killed", after_s=AFTER_S, **place)
     if result.exit == STACK_NOT_FOUND:
         return Final(f"the journal knows this stack and the engine's books don't. {WAYS_OUT}", **place)
-    locks = books.locks()
-    if locks and not tally.steps:
-        lock = locks[0]
-        return Retryable(f"locked by pid {lock.pid} on {lock.host} ({lock.path.name})", after_s=AFTER_S, **place)
+    if locked := "" if tally.steps else _locked(books, said):
+        return Retryable(locked, after_s=AFTER_S, **place)
     if result.program_error:
         return Final(f"the program raised: {redact(result.program_error.strip().splitlines()[-1])}", **place)
     if result.exit is None or result.exit in NOT_STARTED:
@@ -58,6 +59,20 @@ def judge(
         names = ", ".join(sorted({f"{op} of {name_of(urn)}" for urn, op in tally.failed}))
         return Retryable(f"{names} failed: {said}", after_s=AFTER_S, **place)
     return Final(f"the engine stopped (exit code {result.exit}): {said}", **place)
+
+
+def _locked(books: Books, said: str) -> str:
+    """Who locks the stack: by the lock files, else by the engine's words without its advice to cancel; "" if nobody."""
+    for lock in books.locks():
+        return f"locked by pid {lock.pid} on {lock.host} ({lock.path.name})"
+    if LOCKED not in said:
+        return ""
+    lines = said[said.index(LOCKED) :].splitlines()[1:]
+    who = "; ".join(line.strip() for line in lines if "created by" in line) or "somebody"
+    return (
+        f"locked: {who}. If that process is dead, delete exactly that object; `pulumi cancel` would remove every lock,"
+        " a living one's too"
+    )
 
 
 def _interruption(ended: Ended, said: str) -> str:

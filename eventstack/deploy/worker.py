@@ -26,7 +26,7 @@ from eventstack.deploy import private
 from eventstack.deploy.engine_command import EngineCommand, Interrupted, LeanStack
 from eventstack.deploy.event_stream import EventWriter, plain
 from eventstack.deploy.events import QUIET, reduce
-from eventstack.deploy.redact import redactor
+from eventstack.deploy.redact import RedactedStream, redactor, scrub
 from eventstack.deploy.request import ENGINE_LOG, EVENTS, REQUEST, RESULT, Request, Result, tail
 from eventstack.planning.plan import Build
 
@@ -54,7 +54,12 @@ class Program:
 
 def perform(request: Request, command: EngineCommand, program: Program, events: EventWriter) -> tuple[str, ...]:
     """Carry out a request; the steps that a repeated `up` must not take, if it was stopped for them."""
-    workspace = automation.LocalWorkspace(work_dir=request.work, pulumi_command=command, program=program)
+    workspace = automation.LocalWorkspace(
+        work_dir=request.work,
+        pulumi_command=command,
+        program=program,
+        secrets_provider=request.secrets_provider or None,
+    )
     stack = LeanStack(request.stack, workspace)
     common: dict[str, Any] = {
         "parallel": request.parallel,
@@ -99,6 +104,8 @@ def main(place: Path) -> NoReturn:
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
     redact = redactor(request.build, Path(request.passphrase), os.environ)
+    printed = (RedactedStream(sys.stdout, redact), RedactedStream(sys.stderr, redact))
+    sys.stdout, sys.stderr = printed
     events = EventWriter(place / EVENTS, redact)
     program: Program | None = None
     refused: tuple[str, ...] = ()
@@ -114,6 +121,8 @@ def main(place: Path) -> NoReturn:
         error = traceback.format_exc()
     finally:
         events.close()
+        # The engine wrote it itself, and nobody else may be left to do this.
+        scrub([place / ENGINE_LOG], redact)
     result = Result(
         exit=command.exit,
         ok=not error and not refused,
@@ -124,8 +133,8 @@ def main(place: Path) -> NoReturn:
     )
     private.replace(place / RESULT, msgspec.json.encode(result).decode())
     # An orderly exit would wait for threads of a program that may hang.
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in printed:
+        stream.finish()
     os._exit(0)
 
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import eventstack
-from eventstack.deploy import passphrase, private
-from eventstack.deploy.checkpoint import Books
+from eventstack.deploy import backend, passphrase, private
+from eventstack.deploy.books import Books
+from eventstack.deploy.books_engine import EngineBooks
+from eventstack.deploy.checkpoint import FileBooks
 from eventstack.planning.plan import Build, canonical
-from eventstack.settings import Settings
+from eventstack.settings import PASSPHRASE, Settings
 
 PLUGIN = "eventstack"
 """Name of our provider; the engine looks for `pulumi-resource-eventstack` in the folder that Pulumi.yaml names."""
@@ -70,30 +72,35 @@ class Workspace:
 
     @property
     def passphrase(self) -> Path:
-        """The passphrase file of the installation."""
-        return self.settings.state / "passphrase"
+        """The file by which the engine gets the passphrase; with a secrets provider there may be none at it."""
+        return passphrase.file(self.settings)
 
     @property
-    def backend(self) -> Path:
-        """The state backend of the owner."""
-        return self.settings.state / "pulumi" / self.settings.owner
+    def secrets_provider(self) -> str:
+        """What a new stack's secrets are locked with, in the engine's words; "" leaves it to the passphrase."""
+        service = "passphrase" if backend.is_service(self.settings) else ""
+        return self.settings.secrets_provider or service
 
     @property
     def books(self) -> Books:
-        """The engine's books on this stack."""
-        return Books(self.backend, self.project, self.stack)
+        """The engine's books on this stack: read here where they are plain files, else asked through the engine."""
+        folder = backend.folder(self.settings)
+        if folder is not None:
+            return FileBooks(folder, self.project, self.stack)
+        settings, url = self.settings, backend.url(self.settings)
+        return EngineBooks(settings.engine, self.environment({}), settings.state, url, self.project, self.stack)
 
     def prepare(self, build: Build | None = None) -> None:
         """Make the folders and files of the stack, again if need be; with a `build`, hand the engine that plan."""
         for folder in (self.settings.state, self.root, self.work, self.home, self.operations, self.previewed):
             private.folder(folder)
-        private.folder(self.backend.parent)
-        private.folder(self.backend)
+        if not self.settings.backend:
+            private.folder(backend.home(self.settings))
         logs = self.home / "logs"
         if not logs.exists():
             # Where the engine wants a folder for its logs it finds a file and writes none: they would hold secrets.
             private.write(logs, "")
-        passphrase.ensure(self.passphrase)
+        passphrase.ready(self.settings)
         plugin = self._plugin()
         project = {
             "name": self.project,
@@ -106,10 +113,8 @@ class Workspace:
 
     def _configure(self, build: Build) -> None:
         path = self.work / f"Pulumi.{self.stack}.yaml"
-        salt = _salt(path.read_text()) if path.exists() else None
-        settings: dict[str, object] = {"config": {f"{self.project}:{PLAN_KEY}": canonical(build)}}
-        if salt:
-            settings["encryptionsalt"] = salt
+        locks = _locks(path.read_text()) if path.exists() else {}
+        settings: dict[str, object] = {**locks, "config": {f"{self.project}:{PLAN_KEY}": canonical(build)}}
         private.replace(path, canonical(settings) + "\n")
 
     def _plugin(self) -> Path:
@@ -123,17 +128,21 @@ class Workspace:
 
     def environment(self, extra: Mapping[str, str], *, mark: str = "") -> dict[str, str]:
         """The environment of an operation's processes: the caller's without any `PULUMI_*`, then ours, then `extra`."""
-        dropped = {"EVENTSTACK_HOME", "EVENTSTACK_OP", "EVENTSTACK_TAG"}
+        dropped = {"EVENTSTACK_HOME", "EVENTSTACK_OP", "EVENTSTACK_TAG", PASSPHRASE}
+        kept = {backend.TOKEN} if backend.is_service(self.settings) else set()
         base = {
-            name: value for name, value in os.environ.items() if not name.startswith("PULUMI_") and name not in dropped
+            name: value
+            for name, value in os.environ.items()
+            if name in kept or not (name.startswith("PULUMI_") or name in dropped)
         }
         ours = {
             **HERMETIC,
             **_same_settings(self.settings),
-            "PULUMI_BACKEND_URL": f"{self.backend.absolute().as_uri()}?metadata=skip",
+            "PULUMI_BACKEND_URL": backend.url(self.settings),
             "PULUMI_HOME": str(self.home),
-            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase),
         }
+        if self.passphrase.exists() or not self.settings.secrets_provider:
+            ours["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.passphrase)
         if mark:
             ours["EVENTSTACK_OP"] = mark
         environment = {**base, **ours, **extra}
@@ -153,14 +162,17 @@ def _same_settings(settings: Settings) -> dict[str, str]:
     return variables
 
 
-def _salt(text: str) -> str | None:
-    """The salt that the engine keeps beside the configuration; it has a copy in the state."""
+LOCKS = ("secretsprovider", "encryptedkey", "encryptionsalt")
+"""What the engine keeps beside the configuration to open its secrets with; it has a copy in the state."""
+
+
+def _locks(text: str) -> dict[str, str]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
         content = YAML(typ="safe", pure=True).load(text)
     except YAMLError:
-        return None
-    salt = content.get("encryptionsalt") if isinstance(content, dict) else None
-    return str(salt) if salt else None
+        return {}
+    known = content if isinstance(content, dict) else {}
+    return {name: str(known[name]) for name in LOCKS if known.get(name)}

@@ -94,7 +94,8 @@ def test_an_examination_covers_everything_a_run_needs_and_makes_no_folder(tmp_pa
     names = [check.name for check in checkup.examine(settings)]
     assert names == [
         *("engine", "plugin", "ffmpeg", "ffprobe", "packager", "nginx", "packages", "Python", "ports"),
-        *("disk: data", "disk: state", "disk: cache", "state", "clock", "open files", "UDP buffers", "user"),
+        *("disk: data", "disk: state", "disk: cache", "state", "passphrase", "backend"),
+        *("clock", "open files", "UDP buffers", "user"),
     ]
     assert not (tmp_path / "home").exists()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from eventstack.deploy import liveness
-from eventstack.deploy.checkpoint import Books
+from eventstack.deploy.books import Books
 from eventstack.deploy.deployer import Found, Outcome
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import StackKey

@@ -47,7 +47,7 @@ def test_a_stack_is_previewed_built_left_alone_destroyed_proven_gone_and_forgott
     deployer.forget(plan)
     assert deployer.observe("eventstack-event", "talk-i1").existence == "absent"
     left = {p.relative_to(settings.state).as_posix() for p in settings.state.rglob("*") if p.is_file()}
-    assert left <= {"passphrase", "journal.sqlite3", "pulumi/local/.pulumi/meta.yaml"}
+    assert left <= {"passphrase", "passphrase.canary", "journal.sqlite3", "pulumi/local/.pulumi/meta.yaml"}
     logs = settings.records / "talk" / "logs" / "eventstack-event" / "talk-i1"
     assert len(list(logs.iterdir())) == 5
     assert Path(logs / next(logs.iterdir()) / "engine.log").exists()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from eventstack.deploy import liveness
-from eventstack.deploy.checkpoint import Books as FileBooks
+from eventstack.deploy.checkpoint import FileBooks
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final, Retryable

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eventstack.deploy import liveness
-from eventstack.deploy.checkpoint import Books
+from eventstack.deploy.checkpoint import FileBooks
 from eventstack.deploy.events import Event, Tally
 from eventstack.deploy.operation import Ended
 from eventstack.deploy.redact import Redactor
@@ -20,11 +20,13 @@ from eventstack.errors import EventstackError, Final, Refused, Retryable
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Books:
-    return Books(tmp_path, "p", "s")
+def books(tmp_path: Path) -> FileBooks:
+    return FileBooks(tmp_path, "p", "s")
 
 
-def verdict(books: Books, result: Result | None, tally: Tally | None = None, **ended: Any) -> EventstackError | None:
+def verdict(
+    books: FileBooks, result: Result | None, tally: Tally | None = None, **ended: Any
+) -> EventstackError | None:
     how = Ended(**{"exit": 0, "asked": "", "killed": False, "duration_s": 1.0, **ended})
     return judge("up", how, result, tally or Tally(), books, Redactor(["hunter22"]))
 
@@ -37,7 +39,7 @@ def failing(*urns: str) -> Tally:
     return tally
 
 
-def a_lock(books: Books, pid: int, since: str) -> Path:
+def a_lock(books: FileBooks, pid: int, since: str) -> Path:
     folder = books.backend / ".pulumi" / "locks" / "organization" / "p" / "s"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{pid}.json"
@@ -45,17 +47,17 @@ def a_lock(books: Books, pid: int, since: str) -> Path:
     return path
 
 
-def test_an_end_without_a_fault_is_no_error(books: Books) -> None:
+def test_an_end_without_a_fault_is_no_error(books: FileBooks) -> None:
     assert verdict(books, Result(exit=0, ok=True)) is None
 
 
-def test_a_provider_that_failed_may_be_tried_again_and_its_text_is_redacted(books: Books) -> None:
+def test_a_provider_that_failed_may_be_tried_again_and_its_text_is_redacted(books: FileBooks) -> None:
     error = verdict(books, Result(exit=1, ok=False), failing("urn::feed"))
     assert isinstance(error, Retryable)
     assert str(error) == "up of p/s: create of feed failed: feed: bad key [secret]"
 
 
-def test_a_lock_of_somebody_else_may_go_away(books: Books) -> None:
+def test_a_lock_of_somebody_else_may_go_away(books: FileBooks) -> None:
     a_lock(books, 4711, "2026-11-22T16:48:23.712338664Z")
     error = verdict(books, Result(exit=255, ok=False, error="locked"))
     assert isinstance(error, Retryable)
@@ -76,17 +78,17 @@ def test_a_lock_of_somebody_else_may_go_away(books: Books) -> None:
         (Result(exit=0, ok=False, refused=("replace urn::x",)), Refused),
     ],
 )
-def test_ends_are_told_apart(books: Books, result: Result | None, kind: type[EventstackError]) -> None:
+def test_ends_are_told_apart(books: FileBooks, result: Result | None, kind: type[EventstackError]) -> None:
     assert type(verdict(books, result)) is kind
 
 
-def test_a_deadline_is_named(books: Books) -> None:
+def test_a_deadline_is_named(books: FileBooks) -> None:
     error = verdict(books, Result(exit=1, ok=False), asked="deadline", killed=True)
     assert isinstance(error, Retryable)
     assert "passed its deadline, did not end in time and was killed" in str(error)
 
 
-def test_exactly_the_locks_of_dead_engines_are_removed(books: Books) -> None:
+def test_exactly_the_locks_of_dead_engines_are_removed(books: FileBooks) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with process:
         lock = a_lock(books, process.pid, "2099-01-01T00:00:00Z")
@@ -99,11 +101,11 @@ def test_exactly_the_locks_of_dead_engines_are_removed(books: Books) -> None:
     assert elsewhere.exists()
 
 
-def test_a_lock_whose_pid_was_given_away_since_is_removed(books: Books) -> None:
+def test_a_lock_whose_pid_was_given_away_since_is_removed(books: FileBooks) -> None:
     lock = a_lock(books, os.getpid(), "1999-01-01T00:00:00Z")
     assert books.unlock() == [lock]
 
 
-def test_a_lock_that_cannot_be_read_is_left_alone(books: Books) -> None:
+def test_a_lock_that_cannot_be_read_is_left_alone(books: FileBooks) -> None:
     a_lock(books, 1, "2026-11-22T16:48:23Z").write_text("")
     assert books.unlock() == []

@@ -1,3 +1,4 @@
+import io
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -5,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eventstack.deploy import cards, passphrase, private
-from eventstack.deploy.redact import Redactor
+from eventstack.deploy.redact import RedactedStream, Redactor
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final
 from eventstack.planning.plan import canonical
@@ -44,7 +45,7 @@ def test_the_environment_holds_no_stranger_of_the_engine(workspace: Workspace, m
     environment = workspace.environment({}, mark="talk/1/x")
     assert "PULUMI_ACCESS_TOKEN" not in environment
     assert "EVENTSTACK_TAG" not in environment
-    assert environment["PULUMI_BACKEND_URL"] == f"file://{workspace.backend}?metadata=skip"
+    assert environment["PULUMI_BACKEND_URL"] == f"file://{workspace.settings.state}/pulumi/local?metadata=skip"
     assert environment["EVENTSTACK_OP"] == "talk/1/x"
     assert environment["EVENTSTACK_HOME"] == str(workspace.settings.state.parent)
 
@@ -83,7 +84,7 @@ def test_a_passphrase_is_made_once(workspace: Workspace) -> None:
 def test_an_empty_passphrase_is_not_replaced(workspace: Workspace) -> None:
     workspace.passphrase.write_text("")
     with pytest.raises(Final, match="restore it"):
-        passphrase.ensure(workspace.passphrase)
+        passphrase.ready(workspace.settings)
     assert workspace.passphrase.read_text() == ""
 
 
@@ -99,6 +100,24 @@ def test_a_card_is_private_and_goes(settings: Settings) -> None:
 def test_longer_secrets_are_masked_before_their_parts() -> None:
     redact = Redactor(["abcd", "abcdefgh", "xyz", ""])
     assert redact("abcdefgh abcd xyz") == "[secret] [secret] xyz"
+
+
+def test_a_secret_of_several_lines_is_masked_line_by_line_and_within_json() -> None:
+    redact = Redactor(['planted "line" 1\nplanted line two\nend'])
+    assert redact("see: planted line two.") == "see: [secret]."
+    assert redact('{"said":"planted \\"line\\" 1\\nplanted line two\\nend"}') == '{"said":"[secret]"}'
+    assert redact.deep({"a": ["planted line two", 1, None]}) == {"a": ["[secret]", 1, None]}
+
+
+def test_a_printed_secret_is_masked_though_it_comes_in_pieces() -> None:
+    behind = io.StringIO()
+    stream = RedactedStream(behind, Redactor(["planted-secret"]))
+    print("see planted-", end="", file=stream)
+    print("secret", file=stream)
+    assert behind.getvalue() == "see [secret]\n"
+    stream.write("planted-secret")
+    stream.finish()
+    assert behind.getvalue() == "see [secret]\n[secret]"
 
 
 def test_a_folder_that_is_there_keeps_its_mode_and_new_ones_are_private(tmp_path):

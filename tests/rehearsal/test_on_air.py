@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from eventstack.clouds.local.inventory import inventory
-from eventstack.deploy.checkpoint import Books
+from eventstack.deploy.checkpoint import FileBooks
 from eventstack.node import processes
 from eventstack.node.client import NodeClient
 from eventstack.planning import naming
@@ -185,7 +185,7 @@ def test_no_secret_is_in_arguments_state_logs_events_or_output(aired, arguments)
 def test_a_foundation_with_a_living_event_refuses_to_be_destroyed_before_anything_is_touched(aired):
     stacks = aired.settings.state / "pulumi" / aired.settings.owner
     name = naming.parse_node_directory_name(aired.node("foundation").name)
-    books = Books(stacks, naming.PROJECTS["foundation"], naming.stack_name(name["eventstack-occurrence"], 1))
+    books = FileBooks(stacks, naming.PROJECTS["foundation"], naming.stack_name(name["eventstack-occurrence"], 1))
     before, pids = books.look(), aired.pids()
     tried = subprocess.run(
         [sys.executable, "-c", DESTROY], env=aired.environment, capture_output=True, text=True, check=False, timeout=60

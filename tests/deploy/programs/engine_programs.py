@@ -1,6 +1,8 @@
 """Programs that the worker runs in the tests, on the fake cloud."""
 
 import os
+import sys
+from pathlib import Path
 
 import pulumi
 
@@ -36,3 +38,26 @@ def raising(build: Build) -> None:
     """A fault in a program."""
     Thing("feed")
     raise ValueError(f"no such rung for {build.occurrence}")
+
+
+def revealed(build: Build) -> str:
+    """The secret that the plan refers to."""
+    reference = build.contribution.passphrase
+    return os.environ[reference.name] if reference.source == "env" else Path(reference.name).read_text().strip()
+
+
+def talkative(build: Build) -> None:
+    """Says its secret wherever a program can say anything, and gives it to a resource."""
+    secret = revealed(build)
+    print("half a line", end=" ")
+    print("the key is", secret)
+    print(secret, file=sys.stderr)
+    pulumi.log.warn(f"the key is {secret}")
+    feed = Thing("feed", {"key": pulumi.Output.secret(secret)})
+    pulumi.export("ingest", feed.arn)
+    pulumi.export("credential", pulumi.Output.secret(SECRET_OUTPUT))
+
+
+def indiscreet(build: Build) -> None:
+    """Fails over its secret."""
+    raise ValueError(f"no such key: {revealed(build)}")
