@@ -115,6 +115,7 @@ class FakeCloud:
         environment = dict(os.environ)
         source = Path(eventstack.__file__).parent.parent
         environment["PYTHONPATH"] = os.pathsep.join([str(source), *filter(None, [environment.get("PYTHONPATH")])])
+        private.write(folder / LOG, "")
         with (folder / LOG).open("ab") as log:
             child = subprocess.Popen(
                 [sys.executable, "-m", "eventstack.testing.cloud.server", str(folder), *names],

@@ -88,9 +88,8 @@ class World:
             return f"no rule of that name: {rule}; there are {', '.join(RULES)}"
         _, needed, known = RULES[rule]
         if not needed <= values.keys() <= known:
-            return (
-                f"{rule} takes {', '.join(sorted(known)) or 'no values'}, given: {', '.join(sorted(values)) or 'none'}"
-            )
+            takes, given = (", ".join(sorted(names)) or "nothing" for names in (known, values))
+            return f"{rule} takes {takes}, given: {given}"
         self.rules.append(Laid(rule, of, values))
         return ""
 
