@@ -16,18 +16,6 @@ from tests.testing.asking import Asking, asking
 PROGRAMS = Path(__file__).parent / "programs"
 
 
-@pytest.fixture(scope="session")
-def shared_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeCloud]:
-    with FakeCloud.running(tmp_path_factory.mktemp("cloud")) as cloud:
-        yield cloud
-
-
-@pytest.fixture
-def cloud(shared_cloud: FakeCloud) -> FakeCloud:
-    shared_cloud.reset()
-    return shared_cloud
-
-
 @pytest.fixture
 def engine_like(cloud: FakeCloud) -> Iterator[Asking]:
     with asking(cloud) as one:
