@@ -37,7 +37,7 @@ Inspect = Callable[[Targets, World], Awaitable[ProbeResult]]
 
 @dataclass(frozen=True)
 class HopProbe:
-    """A Probe made of an inspection: ends within `deadline_s`, and what is raised becomes a broken result."""
+    """A Probe made of an inspection: ends within `deadline_s`, and whatever is raised becomes a broken result."""
 
     hop: str
     inspect: Inspect
@@ -55,6 +55,8 @@ class HopProbe:
             result = ProbeResult(self.hop, ok=False, detail=f"no result within {self.deadline_s:g} s")
         except (EventstackError, OSError) as error:
             result = ProbeResult(self.hop, ok=False, detail=_one_line(str(error)))
+        except Exception as error:  # noqa: BLE001 - garbage breaks readers in ways nobody lists; the gates must go on
+            result = ProbeResult(self.hop, ok=False, detail=f"its answer can't be read ({type(error).__name__})")
         return replace(result, measured={**result.measured, "took_s": round(time.monotonic() - began, 3)})
 
 

@@ -8,8 +8,8 @@ from eventstack.clouds import roles
 from eventstack.components import Foundation, LiveEvent, inputs, specs
 from eventstack.errors import ConfigError
 from eventstack.planning import naming, plan
+from eventstack.testing.mocks import run
 from tests.components import builds
-from tests.components.recording import run
 
 MIRRORS = {
     specs.SegmentSpec: plan.Segment,
@@ -124,8 +124,8 @@ def test_every_leaf_may_come_from_another_resource():
 
     leaves = run(program)
     plain = run(live_event)
-    assert {name: one.inputs.get("config") for name, one in leaves.seen.items()} == {
-        name: one.inputs.get("config") for name, one in plain.seen.items()
+    assert {name: one.inputs.get("config") for name, one in leaves.resources.items()} == {
+        name: one.inputs.get("config") for name, one in plain.resources.items()
     }
 
 
@@ -142,7 +142,7 @@ def test_foundation_and_event_fit_together_in_one_program():
         foundation = Foundation("shared", args, roles=roles("local")["foundation"])
         live_event(foundation=foundation.for_events)
 
-    seen = run(program).seen
+    seen = run(program).resources
     assert seen["match-cdn-edge-entry"].inputs["address"] == "http://foundation:7000"
     assert "shared-site-node" in seen["match-cdn-edge-entry"].depends
 
@@ -157,8 +157,8 @@ def test_options_of_the_program_are_honoured():
         opts = pulumi.ResourceOptions(parent=parent, providers=[Bare()], protect=True)
         LiveEvent("match", arguments(), opts, roles=roles("local")["event"])
 
-    seen = run(program).seen
+    seen = run(program).resources
     assert seen["match"].parent == "season"
     parts = [one for one in seen.values() if one.type == "eventstack:index:Part"]
     assert parts
-    assert all("pulumi:providers:eventstack::mine" in one.provider and one.protect for one in parts)
+    assert all(one.provider == "mine" and one.protect for one in parts)

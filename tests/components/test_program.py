@@ -10,31 +10,31 @@ from eventstack.components import tagging
 from eventstack.errors import ConfigError, NotOffered
 from eventstack.planning import naming
 from eventstack.planning.plan import StackPlan, canonical
+from eventstack.testing.mocks import RecordingMocks, run
 from tests.components import builds
-from tests.components.recording import RecordingMonitor, run
 
 STACKS = Path(__file__).parents[2] / "stacks"
 
 
-def built(build) -> RecordingMonitor:
+def built(build) -> RecordingMocks:
     return run(lambda: program.build(build))
 
 
-def parts(monitor: RecordingMonitor) -> dict[str, dict]:
+def parts(monitor: RecordingMocks) -> dict[str, dict]:
     return {
         one.inputs["part"]: json.loads(one.inputs["config"])
-        for one in monitor.seen.values()
+        for one in monitor.resources.values()
         if one.type == "eventstack:index:Part"
     }
 
 
 @pytest.fixture(scope="module")
-def event() -> RecordingMonitor:
+def event() -> RecordingMocks:
     return built(builds.event())
 
 
 @pytest.fixture(scope="module")
-def foundation() -> RecordingMonitor:
+def foundation() -> RecordingMocks:
     return built(builds.foundation())
 
 
@@ -64,7 +64,7 @@ def test_each_part_reads_what_the_part_before_it_offers(event):
 
 
 def test_what_an_event_owns_of_its_foundation_is_on_the_foundations_machine(event):
-    hosts = {one.inputs["part"]: one.inputs["address"] for one in event.seen.values() if "part" in one.inputs}
+    hosts = {one.inputs["part"]: one.inputs["address"] for one in event.resources.values() if "part" in one.inputs}
     assert {part for part, host in hosts.items() if host == "http://foundation:7000"} == {
         "talk-i1-content-key",
         "talk-i1-edge-entry",
@@ -75,14 +75,14 @@ def test_what_an_event_owns_of_its_foundation_is_on_the_foundations_machine(even
 
 def test_every_resource_of_ours_carries_its_six_tags(event, foundation):
     for monitor in (event, foundation):
-        for one in monitor.seen.values():
+        for one in monitor.resources.values():
             if one.custom:
                 assert sorted(one.inputs["tags"]) == sorted(naming.TAG_KEYS)
                 assert one.inputs["tags"]["eventstack-urn"] == naming.urn_hash(one.urn)
 
 
 def test_a_resources_role_is_that_of_its_component(event):
-    roles = {one.name: one.inputs["tags"]["eventstack-role"] for one in event.seen.values() if one.custom}
+    roles = {one.name: one.inputs["tags"]["eventstack-role"] for one in event.resources.values() if one.custom}
     assert roles["event-contribution-sender"] == "contribution"
     assert roles["event-packager-origin"] == "packager"
     assert roles["event-site-node"] == "site"
@@ -90,14 +90,14 @@ def test_a_resources_role_is_that_of_its_component(event):
 
 
 def test_children_hang_below_their_role_and_roles_below_the_event(event):
-    for one in event.seen.values():
+    for one in event.resources.values():
         if one.custom:
             assert one.name.startswith(f"{one.parent}-")
-            assert event.seen[one.parent].parent == "event"
+            assert event.resources[one.parent].parent == "event"
 
 
 def test_the_packager_waits_for_its_keys(event):
-    assert "event-drm-content-key" in event.seen["event-packager-packager"].depends
+    assert "event-drm-content-key" in event.resources["event-packager-packager"].depends
 
 
 def test_configurations_hold_whole_numbers_and_their_kind(event):
@@ -183,7 +183,7 @@ def test_the_program_on_disk_builds_the_plan_of_its_stacks_configuration(layer):
         pulumi.runtime.set_all_config({"eventstack-event:plan": canonical(build)})
         exec(compile(path.read_text(), str(path), "exec"), {"__name__": "__main__", "__file__": str(path)})
 
-    assert sorted(run(by_hand).seen) == sorted(built(build).seen)
+    assert sorted(run(by_hand).resources) == sorted(built(build).resources)
 
 
 def test_the_projects_on_disk_have_the_names_that_automation_uses():
@@ -196,7 +196,7 @@ def test_the_projects_on_disk_have_the_names_that_automation_uses():
 
 def test_the_first_thing_a_program_does_is_to_refuse_the_untagged():
     monitor = built(builds.foundation())
-    assert monitor.get_registered_transforms() == [tagging.check]
+    assert monitor.transforms == [tagging.check]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""Contract suites: what every implementation of a protocol of ours has to do, as test classes to inherit.
+"""Contract suites: what every implementation of a protocol must keep, as test classes to inherit.
 
-A test module of yours inherits a class and gives its fixture the implementation; pytest does the rest.
+They need pytest. A test module of yours inherits a class and gives the fixture that it names; to see the values in a
+failing assert, name the suite in your `conftest.py` first:
+`pytest.register_assert_rewrite("eventstack.testing.contracts")`.
 """

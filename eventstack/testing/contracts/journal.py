@@ -11,8 +11,6 @@ from eventstack.deploy.liveness import Identity
 from eventstack.planning.naming import identity_tags
 from eventstack.planning.plan import Build, Parent, StackPlan
 
-# ruff: noqa: D102 - the names say what they hold down
-
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 KEY = StackKey("local", "eventstack-event", "talk-i1")
 
