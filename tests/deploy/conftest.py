@@ -2,7 +2,7 @@ import dataclasses
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
 from eventstack.planning.plan import Build, Cdn, Parent, StackPlan
 from eventstack.settings import Settings
-from eventstack.testing.fake_provider import FakeProvider
+from eventstack.testing.fake_cloud import FakeCloud
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -123,14 +123,13 @@ def no_engine(tmp_path: Path) -> Engine:
 
 
 @pytest.fixture
-def provider() -> Iterator[FakeProvider]:
-    with FakeProvider().serving() as provider:
-        yield provider
+def provider(cloud: FakeCloud) -> FakeCloud:
+    return cloud
 
 
 @pytest.fixture
 def on_engine(
-    settings: Settings, real_engine: Engine, provider: FakeProvider, world: World
+    settings: Settings, real_engine: Engine, provider: FakeCloud, world: World
 ) -> Callable[..., PulumiDeployer]:
     """Makes deployers on the real engine and the fake cloud; settings may be changed by keyword."""
 

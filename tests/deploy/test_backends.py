@@ -20,7 +20,7 @@ from eventstack.deploy.redact import redactor, shown
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final, Refused, Retryable
 from eventstack.settings import Settings
-from eventstack.testing.fake_provider import FakeProvider
+from eventstack.testing.fake_cloud import FakeCloud
 from tests.deploy.conftest import a_plan, wait_until
 from tests.deploy.programs.engine_programs import SECRET_OUTPUT
 
@@ -126,7 +126,7 @@ def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
         server.wait(10)
 
 
-def live(deployer: PulumiDeployer, provider: FakeProvider) -> None:
+def live(deployer: PulumiDeployer, provider: FakeCloud) -> None:
     """Preview, up, up, destroy, evidence, forget; each with what must be seen of it."""
     plan = a_plan()
     with pytest.raises(Refused, match="nothing was previewed"):
@@ -138,7 +138,7 @@ def live(deployer: PulumiDeployer, provider: FakeProvider) -> None:
     assert (state.existence, state.resources, state.pending) == ("present", 5, 0)
     assert provider.count("create") == 3
     assert deployer.destroy(plan, reason="the end").changes["delete"] == 4
-    assert provider.world == {}
+    assert provider.world() == []
     assert deployer.evidence(plan).clean
     deployer.forget(plan)
     assert deployer.observe("eventstack-event", "talk-i1").existence == "absent"
@@ -147,7 +147,7 @@ def live(deployer: PulumiDeployer, provider: FakeProvider) -> None:
 
 @pytest.mark.engine
 def test_a_stack_lives_in_a_file_backend_that_is_asked_through_the_engine(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, tmp_path: Path
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, tmp_path: Path
 ) -> None:
     folder = tmp_path / "own books"
     folder.mkdir()
@@ -157,7 +157,7 @@ def test_a_stack_lives_in_a_file_backend_that_is_asked_through_the_engine(
 
 @pytest.mark.engine
 def test_a_stack_lives_in_an_object_store(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, stores: Stores
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, stores: Stores
 ) -> None:
     live(on_engine(backend=stores.backend), provider)
     assert list(stores.objects()) == ["sports/.pulumi/meta.yaml"]
@@ -165,7 +165,7 @@ def test_a_stack_lives_in_an_object_store(
 
 @pytest.mark.engine
 def test_a_stack_lives_under_a_key_of_a_kms_without_any_passphrase(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, stores: Stores, settings: Settings
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, stores: Stores, settings: Settings
 ) -> None:
     deployer, plan = on_engine(backend=stores.backend, secrets_provider=stores.secrets_provider), a_plan()
     deployer.preview(plan)

@@ -18,7 +18,7 @@ from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import EventstackError, Retryable
 from eventstack.settings import Settings
-from eventstack.testing.fake_provider import Existing, FakeProvider
+from eventstack.testing.fake_cloud import Existing, FakeCloud
 from tests.deploy.conftest import PROGRAMS, World, a_plan, wait_until
 
 pytestmark = pytest.mark.engine
@@ -51,7 +51,7 @@ def books(settings: Settings) -> Books:
 
 
 def test_the_engine_finishes_when_its_caller_is_killed_in_mid_create(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, real_engine: Engine
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings, real_engine: Engine
 ) -> None:
     deployer, plan = on_engine(), a_plan()
     deployer.preview(plan)
@@ -72,7 +72,7 @@ def test_the_engine_finishes_when_its_caller_is_killed_in_mid_create(
     with caller:
         caller.stdin.write(plan.to_json().encode())
         caller.stdin.close()
-        wait_until(gate.reached.is_set)
+        gate.wait_reached()
         caller.send_signal(signal.SIGKILL)
     with pytest.raises(Retryable, match="holds the stack"):
         deployer.up(plan, build_hash=plan.build_hash)
@@ -83,18 +83,18 @@ def test_the_engine_finishes_when_its_caller_is_killed_in_mid_create(
     assert any(urn.endswith("::feed") for urn in look.resources)
     assert books(settings).locks() == []
     deployer.up(plan, build_hash=plan.build_hash)
-    assert sorted(thing.name for thing in provider.world.values()) == ["archive", "encoder", "feed"]
+    assert sorted(thing.name for thing in provider.world()) == ["archive", "encoder", "feed"]
     assert provider.count("create") == 3
 
 
 def test_a_request_to_end_lets_the_create_in_flight_be_recorded(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings
 ) -> None:
     deployer, plan = on_engine(), a_plan()
     deployer.preview(plan)
     gate = provider.hold("create", "feed", until_cancel=True)
     calling = Calling(lambda: deployer.up(plan, build_hash=plan.build_hash))
-    wait_until(gate.reached.is_set)
+    gate.wait_reached()
     with pytest.raises(Retryable, match="holds the stack"):
         on_engine().up(plan, build_hash=plan.build_hash)
     deployer.cancel()
@@ -108,7 +108,7 @@ def test_a_request_to_end_lets_the_create_in_flight_be_recorded(
 
 
 def cut_off(
-    deployer: PulumiDeployer, provider: FakeProvider, settings: Settings, *, happens: bool = True
+    deployer: PulumiDeployer, provider: FakeCloud, settings: Settings, *, happens: bool = True
 ) -> Existing | None:
     """Kill an `up` in the middle of the creation of `feed`; what became of it in the cloud."""
     plan = a_plan()
@@ -117,7 +117,7 @@ def cut_off(
     if not happens:
         provider.refuse("create", "feed", "it never happened")
     calling = Calling(lambda: deployer.up(plan, build_hash=plan.build_hash))
-    wait_until(gate.reached.is_set)
+    gate.wait_reached()
     deployer.cancel()
     calling.join(30)
     assert isinstance(calling.error, Retryable)
@@ -127,39 +127,39 @@ def cut_off(
     gate.release()
     if not happens:
         return None
-    wait_until(lambda: any(thing.name == "feed" for thing in provider.world.values()))
-    return next(thing for thing in provider.world.values() if thing.name == "feed")
+    wait_until(lambda: any(thing.name == "feed" for thing in provider.world()))
+    return next(thing for thing in provider.world() if thing.name == "feed")
 
 
 def seen(thing: Existing) -> Found:
     """A thing of the fake cloud as an inventory by tag shows it."""
-    return Found(kind="thing", identity=thing.identity, tag=dict(thing.inputs["tags"]), resource=thing.identity)
+    return Found(kind="thing", identity=thing.id, tag=dict(thing.inputs["tags"]), resource=thing.id)
 
 
 def test_a_create_that_was_cut_off_is_adopted_and_not_made_twice(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings, world: World
 ) -> None:
     deployer, plan = on_engine(grace_s=0.5), a_plan()
     orphan = cut_off(deployer, provider, settings)
     assert orphan is not None
-    world.items = [seen(thing) for thing in provider.world.values()]
+    world.items = [seen(thing) for thing in provider.world()]
     built = deployer.up(plan, build_hash=plan.build_hash)
-    assert built.recovered == (f"adopted {orphan.urn} as {orphan.identity}",)
-    assert sorted(thing.name for thing in provider.world.values()) == ["archive", "encoder", "feed"]
-    assert built.outputs["ingest"] == f"arn:fake:{orphan.identity}"
+    assert built.recovered == (f"adopted {orphan.urn} as {orphan.id}",)
+    assert sorted(thing.name for thing in provider.world()) == ["archive", "encoder", "feed"]
+    assert built.outputs["ingest"] == f"arn:fake:{orphan.id}"
     assert books(settings).look().pending == ()
     deployer.destroy(plan, reason="the end")
-    assert provider.world == {}
+    assert provider.world() == []
 
 
 def test_a_create_that_was_cut_off_is_adopted_before_a_destroy_and_so_removed(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings, world: World
 ) -> None:
     deployer, plan = on_engine(grace_s=0.5), a_plan()
     cut_off(deployer, provider, settings)
-    world.items = [seen(thing) for thing in provider.world.values()]
+    world.items = [seen(thing) for thing in provider.world()]
     deployer.destroy(plan, reason="the end")
-    assert provider.world == {}
+    assert provider.world() == []
     world.items = []
     assert deployer.evidence(plan).clean
     deployer.forget(plan)
@@ -167,21 +167,21 @@ def test_a_create_that_was_cut_off_is_adopted_before_a_destroy_and_so_removed(
 
 
 def test_a_create_that_never_happened_is_struck_out_after_the_settle_time(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings, world: World
 ) -> None:
     deployer, plan = on_engine(grace_s=0.5), a_plan()
     cut_off(deployer, provider, settings, happens=False)
-    world.items = [seen(thing) for thing in provider.world.values()]
+    world.items = [seen(thing) for thing in provider.world()]
     world.slept.clear()
     built = deployer.up(plan, build_hash=plan.build_hash)
     assert world.slept == [plan.settle_s]
     assert len(built.recovered) == 1
     assert "struck out" in built.recovered[0]
-    assert sorted(thing.name for thing in provider.world.values()) == ["archive", "encoder", "feed"]
+    assert sorted(thing.name for thing in provider.world()) == ["archive", "encoder", "feed"]
 
 
 def test_nothing_is_decided_on_a_cut_off_create_while_the_inventory_is_silent(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings, world: World
 ) -> None:
     deployer, plan = on_engine(grace_s=0.5), a_plan()
     cut_off(deployer, provider, settings)
@@ -195,13 +195,13 @@ def test_nothing_is_decided_on_a_cut_off_create_while_the_inventory_is_silent(
 
 
 def test_of_two_callers_at_once_one_works_and_one_is_told_to_come_again(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud
 ) -> None:
     plan = a_plan()
     on_engine().preview(plan)
     gate = provider.hold("create", "archive")
     callers = [Calling(lambda: on_engine().up(plan, build_hash=plan.build_hash)) for _ in range(2)]
-    wait_until(gate.reached.is_set)
+    gate.wait_reached()
     wait_until(lambda: any(not caller.is_alive() for caller in callers))
     gate.release()
     for caller in callers:
@@ -211,7 +211,7 @@ def test_of_two_callers_at_once_one_works_and_one_is_told_to_come_again(
 
 
 def test_of_two_patient_callers_one_works_and_the_other_follows_to_the_same_outcome(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud
 ) -> None:
     plan = a_plan()
     on_engine().preview(plan)
@@ -223,7 +223,7 @@ def test_of_two_patient_callers_one_works_and_the_other_follows_to_the_same_outc
         return deployer.up(plan, build_hash=plan.build_hash, on_progress=lambda one: heard[number].append(one.name))
 
     callers = [Calling(lambda: call(0)), Calling(lambda: call(1))]
-    wait_until(gate.reached.is_set)
+    gate.wait_reached()
     wait_until(lambda: "archive" in heard[0] and "archive" in heard[1])
     gate.release()
     for caller in callers:

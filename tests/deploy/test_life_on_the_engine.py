@@ -8,14 +8,14 @@ import pytest
 from eventstack.deploy.deployer import Progress
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.settings import Settings
-from eventstack.testing.fake_provider import FakeProvider
+from eventstack.testing.fake_cloud import FakeCloud
 from tests.deploy.conftest import a_plan
 
 pytestmark = pytest.mark.engine
 
 
 def test_a_stack_is_previewed_built_left_alone_destroyed_proven_gone_and_forgotten(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings
 ) -> None:
     deployer, plan = on_engine(card=lambda plan, outputs: {"reach": outputs["ingest"]}), a_plan()
     seen: list[Progress] = []
@@ -23,7 +23,7 @@ def test_a_stack_is_previewed_built_left_alone_destroyed_proven_gone_and_forgott
     preview = deployer.preview(plan, seen.append)
     assert preview.changes == {"create": 4}
     assert {(p.name, p.state) for p in seen} >= {("feed", "planned"), ("encoder", "planned")}
-    assert provider.world == {}
+    assert provider.world() == []
 
     seen.clear()
     built = deployer.up(plan, build_hash=plan.build_hash, on_progress=seen.append)
@@ -42,7 +42,7 @@ def test_a_stack_is_previewed_built_left_alone_destroyed_proven_gone_and_forgott
     assert (state.existence, state.resources, state.pending) == ("present", 5, 0)
 
     assert deployer.destroy(plan, reason="the end").changes["delete"] == 4
-    assert provider.world == {}
+    assert provider.world() == []
     assert deployer.evidence(plan).clean
     deployer.forget(plan)
     assert deployer.observe("eventstack-event", "talk-i1").existence == "absent"

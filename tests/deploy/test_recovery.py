@@ -13,7 +13,7 @@ from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final, Retryable
 from eventstack.planning.found import Found
 from eventstack.settings import Settings
-from eventstack.testing.fake_provider import FakeProvider
+from eventstack.testing.fake_cloud import FakeCloud
 from tests.deploy.conftest import World, a_plan
 
 pytestmark = pytest.mark.engine
@@ -21,15 +21,13 @@ pytestmark = pytest.mark.engine
 
 @pytest.fixture
 def built(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, world: World
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings, world: World
 ) -> PulumiDeployer:
     """The deployer of a stack that is built and well."""
     deployer, plan = on_engine(), a_plan()
     deployer.preview(plan)
     deployer.up(plan, build_hash=plan.build_hash)
-    world.items = [
-        Found("thing", one.identity, dict(one.inputs["tags"]), resource=one.identity) for one in provider.world.values()
-    ]
+    world.items = [Found("thing", one.id, dict(one.inputs["tags"]), resource=one.id) for one in provider.world()]
     assert deployer.diagnose(plan).healthy
     return deployer
 
@@ -43,7 +41,7 @@ def books(settings: Settings) -> FileBooks:
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "torn"])
 def test_lost_books_stop_everything_until_they_are_restored_from_the_newest_copy(
-    built: PulumiDeployer, books: FileBooks, provider: FakeProvider, damage: str
+    built: PulumiDeployer, books: FileBooks, provider: FakeCloud, damage: str
 ) -> None:
     plan = a_plan()
     whole = books.file.read_text()
@@ -64,12 +62,12 @@ def test_lost_books_stop_everything_until_they_are_restored_from_the_newest_copy
     assert any("restoring the books" in step for step in steps)
     assert provider.count("create") == 3
     built.destroy(plan, reason="the end")
-    assert provider.world == {}
+    assert provider.world() == []
     assert after.stack == "eventstack-event/talk-i1"
 
 
 def test_after_an_older_copy_was_restored_nothing_is_built_twice(
-    built: PulumiDeployer, books: FileBooks, provider: FakeProvider, world: World
+    built: PulumiDeployer, books: FileBooks, provider: FakeCloud, world: World
 ) -> None:
     plan = a_plan()
     older = json.loads(books.file.read_text())
@@ -112,7 +110,7 @@ def test_the_lock_of_a_dead_engine_is_removed_by_recover(built: PulumiDeployer, 
 
 
 def test_an_empty_sidecar_is_told_and_removed_and_the_stack_is_whole(
-    built: PulumiDeployer, books: FileBooks, provider: FakeProvider
+    built: PulumiDeployer, books: FileBooks, provider: FakeCloud
 ) -> None:
     plan = a_plan()
     books.file.with_name(f"{books.file.name}.attrs").touch()
@@ -123,7 +121,7 @@ def test_an_empty_sidecar_is_told_and_removed_and_the_stack_is_whole(
 
 
 def test_a_journal_that_was_lost_lets_nothing_be_built_anew(
-    built: PulumiDeployer, on_engine: Callable[..., PulumiDeployer], settings: Settings, provider: FakeProvider
+    built: PulumiDeployer, on_engine: Callable[..., PulumiDeployer], settings: Settings, provider: FakeCloud
 ) -> None:
     plan = a_plan()
     for path in settings.state.glob("journal.sqlite3*"):
@@ -135,8 +133,8 @@ def test_a_journal_that_was_lost_lets_nothing_be_built_anew(
     assert provider.count("create") == 3
 
 
-def test_a_lost_work_directory_is_made_again(built: PulumiDeployer, settings: Settings, provider: FakeProvider) -> None:
+def test_a_lost_work_directory_is_made_again(built: PulumiDeployer, settings: Settings, provider: FakeCloud) -> None:
     plan = a_plan()
     shutil.rmtree(Workspace(settings, "eventstack-event", "talk-i1").root)
     built.destroy(plan, reason="the end")
-    assert provider.world == {}
+    assert provider.world() == []

@@ -17,8 +17,8 @@ from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.errors import EventstackError, Final, Retryable
 from eventstack.planning.plan import Contribution, SecretRef, Source, StackPlan
 from eventstack.settings import PASSPHRASE, Settings
-from eventstack.testing.fake_provider import FakeProvider
-from tests.deploy.conftest import PROGRAMS, a_plan, wait_until
+from eventstack.testing.fake_cloud import FakeCloud
+from tests.deploy.conftest import PROGRAMS, a_plan
 from tests.deploy.programs.engine_programs import SECRET_OUTPUT
 from tests.deploy.test_interrupted_operations import Calling
 
@@ -117,7 +117,7 @@ def hunt(plan: StackPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hu
 
 
 def test_planted_secrets_are_found_nowhere(
-    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider, settings: Settings, plan: StackPlan, hunt: Hunt
+    on_engine: Callable[..., PulumiDeployer], provider: FakeCloud, settings: Settings, plan: StackPlan, hunt: Hunt
 ) -> None:
     secret = hunt.secrets[-1]
     deployer = on_engine("talkative", passphrase=GIVEN)
@@ -128,7 +128,7 @@ def test_planted_secrets_are_found_nowhere(
         provider.refuse("create", "feed", f"bad key {secret}")
         gate = provider.hold("create", "feed")
         calling = Calling(lambda: deployer.up(plan, build_hash=plan.build_hash))
-        wait_until(gate.reached.is_set)
+        gate.wait_reached()
         # What the engine itself prints is scrubbed once it has ended; all else never holds a secret.
         assert hunt.in_files(but="engine.log") == []
         gate.release()

@@ -8,7 +8,7 @@ import pulumi
 
 from eventstack.planning.naming import role_tags
 from eventstack.planning.plan import Build
-from eventstack.testing.fake_provider import Thing
+from eventstack.testing.thing import Thing
 
 SECRET_OUTPUT = "planted-output-4711"
 
