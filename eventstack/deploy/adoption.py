@@ -1,17 +1,20 @@
-"""What a create that was cut off has left: adopted into the engine's books, or struck out of them.
+"""What creates that did not come to their end have left: taken into the engine's books, or struck out of them.
 
-The only trace of such a create is an entry in the books' `pending_operations`; the next `up` would make the thing
-twice, a destroy would forget it. The cloud's own inventory decides: a thing with the hash of the entry's URN among its
-tags is taken into the books under its id (export, edit, import, refresh; the engine's own `--import-pending-creates`
-forgets it). What is not there after the settle time was never made.
+A create that was cut off with its engine leaves an entry in the books' `pending_operations`, and nothing else: the next
+`up` would make the thing twice, a destroy would forget it. One whose provider died under a living engine leaves not
+even that. The cloud's own inventory decides: a thing with the hash of a URN among its tags is taken into the books
+under its id (export, edit, import, refresh; the engine's own `--import-pending-creates` forgets it). What is not there
+after the settle time was never made.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from eventstack.deploy import guards
+from eventstack.deploy.checkpoint import Checkpoint
 from eventstack.errors import Final
 from eventstack.planning import naming
 from eventstack.planning.found import Found
@@ -21,29 +24,72 @@ CREATING = "creating"
 """Type of a pending operation that may have left a thing; the engine repeats the other types by itself."""
 
 
+Goals = Mapping[str, Mapping[str, Any]]
+"""By URN, what the engine's saved plan wants of a resource: type, parent, provider, dependencies."""
+
+NOTHING: Goals = MappingProxyType({})
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be done with the cut-off creates: `adopt` maps URNs to ids, `drop` are those that never happened."""
+    """What is to be done: `adopt` maps the URNs of cut-off creates to ids, `drop` are those that never happened, `lost`
+    maps to ids the URNs that neither books nor pending entries hold.
+    """
 
     adopt: Mapping[str, str]
     drop: tuple[str, ...]
+    lost: Mapping[str, str]
+
+    @property
+    def anything(self) -> bool:
+        """Whether the books have to be edited."""
+        return bool(self.adopt or self.drop or self.lost)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Everything that is taken into the books, by URN."""
+        return {**self.adopt, **self.lost}
+
+    @property
+    def lines(self) -> list[str]:
+        """What was done, in words."""
+        return [
+            *(f"adopted {urn} as {identity}" for urn, identity in sorted(self.ids.items())),
+            *(f"struck out {urn}, which the inventory does not show" for urn in self.drop),
+        ]
 
 
 def settle(
-    plan: StackPlan, creating: Sequence[str], inventory: guards.Inventory, sleep: Callable[[float], None]
+    plan: StackPlan,
+    books: Checkpoint,
+    inventory: guards.Inventory,
+    sleep: Callable[[float], None],
+    *,
+    goals: Goals = NOTHING,
+    suspects: Collection[str] = (),
 ) -> Verdict:
-    """Ask the inventory for each cut-off create; ask again after the settle time for those that it does not show.
+    """Ask the inventory for each cut-off create, and for what `goals` want and the books lack.
+
+    It is asked again after the settle time for the cut-off creates, and for `suspects` (creates that failed in the last
+    operation, perhaps only in words), that it does not show at first.
 
     Raises:
         Retryable: when the inventory can't be read.
-        Final: when two things claim to be the same resource, or one has no id that the engine could know it by.
+        Final: when two things claim to be the same resource.
     """
     stack = f"{plan.build.project}/{plan.build.stack}"
-    adopt = matches(creating, guards.look(inventory, plan.build.tags, stack), stack)
-    if missing := [urn for urn in creating if urn not in adopt]:
+    absent = [urn for urn in goals if urn not in books.resources and urn not in books.creating]
+    wanted = [*books.creating, *absent]
+    found = matches(wanted, guards.look(inventory, plan.build.tags, stack), stack)
+    doubtful = [urn for urn in (*books.creating, *suspects) if urn not in found and urn not in books.resources]
+    if doubtful:
         sleep(plan.settle_s)
-        adopt |= matches(missing, guards.look(inventory, plan.build.tags, stack), stack)
-    return Verdict(adopt, tuple(urn for urn in creating if urn not in adopt))
+        found |= matches(wanted, guards.look(inventory, plan.build.tags, stack), stack)
+    return Verdict(
+        adopt={urn: found[urn] for urn in books.creating if urn in found},
+        drop=tuple(urn for urn in books.creating if urn not in found),
+        lost={urn: found[urn] for urn in absent if urn in found},
+    )
 
 
 def matches(urns: Sequence[str], things: Sequence[Found], stack: str) -> dict[str, str]:
@@ -65,13 +111,15 @@ def matches(urns: Sequence[str], things: Sequence[Found], stack: str) -> dict[st
     return found
 
 
-def edited(exported: str, verdict: Verdict) -> str:
+def edited(exported: str, verdict: Verdict, goals: Goals = NOTHING) -> str:
     """The exported deployment with the verdict carried out; what is pending otherwise is left to the engine.
 
-    Raises ValueError for a text that is no deployment.
+    What was lost gets its place from `goals`, and its inputs and outputs by the refresh that follows. Raises ValueError
+    for a text that is no deployment.
     """
     document: dict[str, Any] = json.loads(exported)
     deployment = document["deployment"]
+    resources: list[dict[str, Any]] = deployment.get("resources") or []
     pending, adopted = [], []
     for entry in deployment.get("pending_operations") or []:
         urn = entry["resource"]["urn"]
@@ -81,10 +129,17 @@ def edited(exported: str, verdict: Verdict) -> str:
             adopted.append({**entry["resource"], "id": verdict.adopt[urn]})
         elif urn not in verdict.drop:
             pending.append(entry)
-    known = {resource["urn"] for resource in deployment.get("resources") or []}
-    deployment["resources"] = [
-        *(deployment.get("resources") or []),
-        *(resource for resource in adopted if resource["urn"] not in known),
-    ]
+    ids = {resource["urn"]: resource.get("id", "") for resource in resources}
+    adopted += [_placed(urn, identity, goals[urn], ids) for urn, identity in verdict.lost.items()]
+    deployment["resources"] = [*resources, *(resource for resource in adopted if resource["urn"] not in ids)]
     deployment["pending_operations"] = pending
     return json.dumps(document)
+
+
+def _placed(urn: str, identity: str, goal: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+    """A resource for the books: what the plan wanted it to be, under the id that it got."""
+    provider, _, reference = str(goal.get("provider") or "").rpartition("::")
+    known = {"urn": urn, "id": identity, "custom": True, "type": goal["type"], "inputs": {}, "outputs": {}}
+    more = {name: goal[name] for name in ("parent", "dependencies", "propertyDependencies") if goal.get(name)}
+    made = {"provider": f"{provider}::{ids.get(provider, reference)}"} if provider else {}
+    return {**known, **more, **made}

@@ -96,7 +96,7 @@ def hold(
                 yield held
         except BaseException as error:
             known_error = isinstance(error, EventstackError)
-            held.outcome = {"ok": False, "error": str(error) if known_error else type(error).__name__}
+            held.outcome |= {"ok": False, "error": str(error) if known_error else type(error).__name__}
             raise
         finally:
             journal.finish(intent.id, held.outcome, at=clock())

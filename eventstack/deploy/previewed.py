@@ -38,13 +38,25 @@ def of(folder: Path, plan: StackPlan, urns: Sequence[str]) -> Previewed:
 
 def needs(folder: Path) -> dict[str, tuple[str, ...]]:
     """Which resources wait for which, by URN, as the engine's saved plan has it; empty where it can't be read."""
+    return {
+        urn: tuple(filter(None, [*(goal.get("dependencies") or []), goal.get("parent")]))
+        for urn, goal in _goals(folder).items()
+    }
+
+
+def goals(folder: Path) -> dict[str, dict[str, Any]]:
+    """What the engine's saved plan wants of each custom resource, by URN; empty where it can't be read."""
+    return {
+        urn: goal
+        for urn, goal in _goals(folder).items()
+        if goal.get("custom") and not str(goal.get("type", "")).startswith("pulumi:")
+    }
+
+
+def _goals(folder: Path) -> dict[str, dict[str, Any]]:
     try:
         plans: dict[str, Any] = json.loads(plan_file(folder).read_bytes())["resourcePlans"]
-        goals = {urn: entry.get("goal") or {} for urn, entry in plans.items()}
-        return {
-            urn: tuple(filter(None, [*(goal.get("dependencies") or []), goal.get("parent")]))
-            for urn, goal in goals.items()
-        }
+        return {urn: entry.get("goal") or {} for urn, entry in plans.items()}
     except (OSError, ValueError, KeyError, AttributeError):
         return {}
 

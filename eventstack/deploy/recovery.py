@@ -7,12 +7,15 @@ person's consent (restoring lost books, removing a lock that can't be read) only
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from eventstack.deploy import adoption, claims, commands, guards, private
+from eventstack.deploy import adoption, claims, commands, guards, previewed, private
 from eventstack.deploy.claims import Held
 from eventstack.deploy.condition import TORN_S, Condition, Holder, Seen, diagnose
 from eventstack.deploy.deployer import OnStep
 from eventstack.deploy.engine import Engine
+from eventstack.deploy.events import decode
 from eventstack.deploy.journal import Journal, Operation, StackKey
+from eventstack.deploy.operation import Lines
+from eventstack.deploy.request import EVENTS
 from eventstack.deploy.running import Runner
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Retryable
@@ -63,32 +66,39 @@ class Recovery:
         )
 
     def mend(self, plan: StackPlan, held: Held) -> None:
-        """Settle what cut-off creates left: adopt it into the books, or strike it out of them.
+        """Settle what creates without an end left: take it into the books, or strike it out of them.
 
         Raises:
             Retryable: when the inventory can't be read.
             Final: when it contradicts itself.
         """
         workspace = self._workspace(plan)
-        creating = workspace.books.look().creating
-        if not creating:
+        goals, operation = previewed.goals(workspace.previewed), held.operation
+        suspects = self._failed_creates(plan, operation.intent.id)
+        verdict = adoption.settle(
+            plan, workspace.books.look(), self._inventory, self._sleep, goals=goals, suspects=suspects
+        )
+        if not verdict.anything:
             return
-        verdict = adoption.settle(plan, creating, self._inventory, self._sleep)
         workspace.prepare()
-        operation = held.operation
         self._runner.run(plan, held, commands.export(workspace, self._engine, operation, extra=self._extra))
         file = commands.deployment(workspace, operation)
-        private.replace(file, adoption.edited(file.read_text(encoding="utf-8"), verdict))
+        private.replace(file, adoption.edited(file.read_text(encoding="utf-8"), verdict, goals))
         self._runner.run(plan, held, commands.put_back(workspace, self._engine, operation, extra=self._extra))
         file.unlink()
-        if verdict.adopt:
-            refresh = commands.refresh(workspace, self._engine, operation, verdict.adopt, extra=self._extra)
+        if verdict.ids:
+            refresh = commands.refresh(workspace, self._engine, operation, verdict.ids, extra=self._extra)
             self._runner.run(plan, held, refresh)
-        held.outcome["recovered"] = [
-            *held.outcome.get("recovered", []),
-            *(f"adopted {urn} as {identity}" for urn, identity in sorted(verdict.adopt.items())),
-            *(f"struck out {urn}, which the inventory does not show" for urn in verdict.drop),
-        ]
+        held.outcome["recovered"] = [*held.outcome.get("recovered", []), *verdict.lines]
+
+    def _failed_creates(self, plan: StackPlan, current: str) -> tuple[str, ...]:
+        """The URNs whose creation failed in the last operation before this one, as far as its events say."""
+        earlier = [one for one in self._journal.operations(StackKey.of(plan)) if one.intent.id != current]
+        if not earlier:
+            return ()
+        lines = Lines(self._workspace(plan).operations / earlier[-1].intent.id / EVENTS).read()
+        seen = [event for line in lines if (event := decode(line))]
+        return tuple(event.urn for event in seen if event.kind == "failed" and event.op == "create")
 
     def recover(self, plan: StackPlan, held: Held, now: datetime, on_step: OnStep) -> None:
         """Do every step that `diagnose` advised, in its order; a dead operation was taken over with the claim."""

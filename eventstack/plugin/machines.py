@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
+
 from eventstack.errors import Retryable
-from eventstack.node import launch, record
+from eventstack.node import config, launch, record
 from eventstack.node.client import NodeClient
 from eventstack.node.secrets_file import read_secret
 from eventstack.planning import naming
@@ -29,6 +31,15 @@ class Machine:
     directory: Path
 
 
+@dataclass(frozen=True)
+class KnownPart:
+    """What a machine says of a part: its configuration as the text that made it, its tags, its outputs."""
+
+    config: str
+    tags: Mapping[str, str]
+    outputs: dict[str, Any]
+
+
 class Control(Protocol):
     """A machine's control endpoint. Raises errors of `eventstack.errors`."""
 
@@ -38,8 +49,8 @@ class Control(Protocol):
         """Create or update a part; its outputs."""
         ...
 
-    def get(self, part: str) -> dict[str, Any] | None:
-        """A part's outputs; None when the machine says that it has no such part."""
+    def get(self, part: str) -> KnownPart | None:
+        """A part; None when the machine says that it has none of that name."""
         ...
 
     def delete(self, part: str) -> None:
@@ -52,6 +63,14 @@ class Machines(Protocol):
 
     def directory(self, tags: Mapping[str, str]) -> Path:
         """Where the machine with these tags is, or will be."""
+        ...
+
+    def named(self, name: str) -> Path:
+        """Where the machine of that name is, or would be; the name of its directory is its id."""
+        ...
+
+    def tags(self, machine: Machine) -> dict[str, str]:
+        """The tags that a machine was made with."""
         ...
 
     def launch(self, tags: Mapping[str, str]) -> Machine:
@@ -80,7 +99,15 @@ class LocalMachines:
 
     def directory(self, tags: Mapping[str, str]) -> Path:
         """See `Machines`."""
-        return self._settings.nodes / naming.node_directory_name(tags)
+        return self.named(naming.node_directory_name(tags))
+
+    def named(self, name: str) -> Path:
+        """See `Machines`."""
+        return self._settings.nodes / name
+
+    def tags(self, machine: Machine) -> dict[str, str]:
+        """See `Machines`."""
+        return dict(record.read_node(machine.directory).tags)
 
     def launch(self, tags: Mapping[str, str]) -> Machine:
         """See `Machines`."""
@@ -121,10 +148,13 @@ class NodeControl:
         """See `Control`."""
         return self._client.put_part(part, dict(config), dict(tags), dict(secrets))
 
-    def get(self, part: str) -> dict[str, Any] | None:
+    def get(self, part: str) -> KnownPart | None:
         """See `Control`."""
         known = self._client.part(part)
-        return None if known is None else known["outputs"] or {}
+        if known is None:
+            return None
+        text = config.encode(config.decode(msgspec.json.encode(known["config"]))).decode()
+        return KnownPart(text, known["tags"], known["outputs"] or {})
 
     def delete(self, part: str) -> None:
         """See `Control`."""

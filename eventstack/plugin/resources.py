@@ -48,10 +48,12 @@ class Nodes:
             raise UnreadyError(directory.name, {"directory": str(directory)}, str(failure)) from failure
         return machine.directory.name, _outputs(machine)
 
-    def read(self, state: Properties) -> Properties | None:
+    def read(self, identity: str, state: Properties) -> Properties | None:
         """Gone is what has no directory any more; one whose supervisor died is revived."""
-        machine = self._machines.find(self._directory(state))
-        return _outputs(machine) if machine else None
+        machine = self._machines.find(self._machines.named(identity))
+        if machine is None:
+            return None
+        return _outputs(machine) if "tags" in state else {**_outputs(machine), "tags": self._machines.tags(machine)}
 
     def update(self, inputs: Properties) -> Properties:
         """Nothing of a machine changes but its state of health."""
@@ -59,11 +61,7 @@ class Nodes:
 
     def delete(self, state: Properties) -> None:
         """End everything of it."""
-        self._machines.shutdown(self._directory(state))
-
-    def _directory(self, state: Properties) -> Path:
-        """Where it is; of one whose creation was cut off only the tags are known."""
-        return Path(state["directory"]) if "directory" in state else self._machines.directory(state["tags"])
+        self._machines.shutdown(Path(state["directory"]))
 
 
 class Parts:
@@ -95,11 +93,19 @@ class Parts:
         except Retryable as failure:
             raise UnreadyError(identity, {}, str(failure)) from failure
 
-    def read(self, state: Properties) -> Properties | None:
+    def read(self, identity: str, state: Properties) -> Properties | None:
         """Gone is what its machine, or its machine's absence, says is gone; silence of a machine is an error."""
-        machine = self._machines.find(Path(state["token_file"]).parent)
-        outputs = machine and self._machines.control(machine.address, machine.token_file).get(state["part"])
-        return None if outputs is None else {"outputs": outputs}
+        name, _, part = identity.partition("/")
+        machine = self._machines.find(self._machines.named(name))
+        if machine is None:
+            return None
+        known = self._machines.control(machine.address, machine.token_file).get(part)
+        if known is None:
+            return None
+        if "config" in state:
+            return {"outputs": known.outputs}
+        place = {"address": machine.address, "token_file": str(machine.token_file)}
+        return {**place, "part": part, "config": known.config, "tags": dict(known.tags), "outputs": known.outputs}
 
     def update(self, inputs: Properties) -> Properties:
         """Put it on its machine again; secrets that live outside it go along, and nowhere else."""

@@ -60,8 +60,11 @@ class Handler(Protocol):
         """Make it; its id and the outputs beside the inputs. Raises UnreadyError for a failure that may leave some."""
         ...
 
-    def read(self, state: Properties) -> Properties | None:
-        """Look at it; its outputs, None when it is seen to be gone."""
+    def read(self, identity: str, state: Properties) -> Properties | None:
+        """Look at it; its outputs, and its inputs too where `state` lacks them. None when it is seen to be gone.
+
+        Of one that was adopted after its creation was cut off there may be nothing known but its id.
+        """
         ...
 
     def update(self, inputs: Properties) -> Properties:
@@ -137,12 +140,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Read(self, request: Any, context: Any) -> Any:
         handler = await self._handler(request, context)
-        # what was adopted after its creation was cut off has inputs and no outputs yet
         known = _with(request.inputs, _plain(request.properties))
-        outputs = await self._run(context, handler.read, _plain(known))
-        if outputs is None:
+        seen = await self._run(context, handler.read, request.id, _plain(known))
+        if seen is None:
             return pb.ReadResponse()
-        return pb.ReadResponse(id=request.id, inputs=request.inputs, properties=_with(known, outputs))
+        names = schema.RESOURCES[_token(request.urn)]["inputProperties"]
+        inputs = _with(request.inputs, {name: value for name, value in seen.items() if name in names})
+        return pb.ReadResponse(id=request.id, inputs=inputs, properties=_with(known, seen))
 
     async def Update(self, request: Any, context: Any) -> Any:
         handler = await self._handler(request, context)
@@ -157,7 +161,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     async def _handler(self, request: Any, context: Any) -> Handler:
-        token = request.urn.split("::")[2].rpartition("$")[2]
+        token = _token(request.urn)
         if token not in self._handlers:
             await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, f"unknown resource type {token!r}")
         return self._handlers[token]
@@ -168,6 +172,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         except EventstackError as error:
             # Not UNKNOWN or INTERNAL: those make the engine call its own state corrupt.
             await _abort(context, grpc.StatusCode.FAILED_PRECONDITION, str(error))
+
+
+def _token(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
 
 
 async def _abort(context: Any, code: grpc.StatusCode, text: str) -> NoReturn:

@@ -110,7 +110,7 @@ import json, os, threading, time
 from pathlib import Path
 from eventstack.errors import Final, Retryable
 from eventstack.planning import naming
-from eventstack.plugin.machines import Machine
+from eventstack.plugin.machines import KnownPart, Machine
 from eventstack.plugin.server import main
 
 WORLD = Path(os.environ["WORLD"])
@@ -129,13 +129,15 @@ class Control:
         return {"place": str(self.parts / part), "ports": {"first": 1}}
     def get(self, part):
         path = self.parts / part
-        return {"place": str(path), "ports": {"first": 1}} if path.exists() else None
+        return KnownPart("", {}, {"place": str(path), "ports": {"first": 1}}) if path.exists() else None
     def delete(self, part):
         (self.parts / part).unlink(missing_ok=True)
 
 class Machines:
     def directory(self, tags):
-        return WORLD / naming.node_directory_name(tags)
+        return self.named(naming.node_directory_name(tags))
+    def named(self, name):
+        return WORLD / name
     def launch(self, tags):
         directory = self.directory(tags)
         directory.mkdir(exist_ok=True)
