@@ -155,7 +155,7 @@ class PulumiDeployer:
             create = guards.must_create(known, workspace.books.look())
             if create and not unpreviewed:
                 raise Refused("nothing was previewed for this stack", rule=previewed.RULE, override="preview it first")
-            self._recovery.mend(plan, held)
+            self._recovery.mend(plan, held, compare=True)
             guards.booked(plan, workspace.books.look(), self._inventory)
             self.journal.planned(plan)
             if create:

@@ -65,8 +65,11 @@ class Recovery:
             )
         )
 
-    def mend(self, plan: StackPlan, held: Held) -> None:
+    def mend(self, plan: StackPlan, held: Held, *, compare: bool = False) -> None:
         """Settle what creates without an end left: take it into the books, or strike it out of them.
+
+        With `compare`, after an operation that did not end well, the whole books are held against the cloud too: what a
+        cut-off delete removed is in them still, and an `up` would take it for built.
 
         Raises:
             Retryable: when the inventory can't be read.
@@ -74,29 +77,37 @@ class Recovery:
         """
         workspace = self._workspace(plan)
         goals, operation = previewed.goals(workspace.previewed), held.operation
-        suspects = self._failed_creates(plan, operation.intent.id)
-        verdict = adoption.settle(
-            plan, workspace.books.look(), self._inventory, self._sleep, goals=goals, suspects=suspects
-        )
-        if not verdict.anything:
+        earlier = self._earlier(plan, operation.intent.id)
+        suspects = self._failed_creates(plan, earlier) if earlier else ()
+        books = workspace.books.look()
+        verdict = adoption.settle(plan, books, self._inventory, self._sleep, goals=goals, suspects=suspects)
+        unsure = compare and bool(books.resources) and earlier is not None and not (earlier.outcome or {}).get("ok")
+        if not (verdict.anything or unsure):
             return
         workspace.prepare()
-        self._runner.run(plan, held, commands.export(workspace, self._engine, operation, extra=self._extra))
-        file = commands.deployment(workspace, operation)
-        private.replace(file, adoption.edited(file.read_text(encoding="utf-8"), verdict, goals))
-        self._runner.run(plan, held, commands.put_back(workspace, self._engine, operation, extra=self._extra))
-        file.unlink()
-        if verdict.ids:
-            refresh = commands.refresh(workspace, self._engine, operation, verdict.ids, extra=self._extra)
+        if verdict.anything:
+            self._runner.run(plan, held, commands.export(workspace, self._engine, operation, extra=self._extra))
+            file = commands.deployment(workspace, operation)
+            private.replace(file, adoption.edited(file.read_text(encoding="utf-8"), verdict, goals))
+            self._runner.run(plan, held, commands.put_back(workspace, self._engine, operation, extra=self._extra))
+            file.unlink()
+        if verdict.ids or unsure:
+            targets = () if unsure else verdict.ids
+            refresh = commands.refresh(workspace, self._engine, operation, targets, extra=self._extra)
             self._runner.run(plan, held, refresh)
         held.outcome["recovered"] = [*held.outcome.get("recovered", []), *verdict.lines]
 
-    def _failed_creates(self, plan: StackPlan, current: str) -> tuple[str, ...]:
-        """The URNs whose creation failed in the last operation before this one, as far as its events say."""
-        earlier = [one for one in self._journal.operations(StackKey.of(plan)) if one.intent.id != current]
-        if not earlier:
-            return ()
-        lines = Lines(self._workspace(plan).operations / earlier[-1].intent.id / EVENTS).read()
+    def _earlier(self, plan: StackPlan, current: str) -> Operation | None:
+        """The last operation before this one that may have changed anything in the cloud."""
+        kinds = ("up", "destroy", "recover")
+        operations = self._journal.operations(StackKey.of(plan))
+        return next(
+            (one for one in reversed(operations) if one.intent.kind in kinds and one.intent.id != current), None
+        )
+
+    def _failed_creates(self, plan: StackPlan, earlier: Operation) -> tuple[str, ...]:
+        """The URNs whose creation failed in an operation, as far as its events say."""
+        lines = Lines(self._workspace(plan).operations / earlier.intent.id / EVENTS).read()
         seen = [event for line in lines if (event := decode(line))]
         return tuple(event.urn for event in seen if event.kind == "failed" and event.op == "create")
 
