@@ -1,11 +1,13 @@
 """The calls on the real engine and the fake cloud: one event, from its file to its evidence."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from eventstack import automation
-from eventstack.errors import ConfigError, Refused
+from eventstack.deploy import liveness
+from eventstack.errors import ConfigError, Refused, Retryable
 from eventstack.testing.fake_provider import FakeProvider
 from tests.automation.conftest import Here
 from tests.models.documents import bent, write
@@ -97,3 +99,27 @@ def test_a_destroy_that_was_cut_at_any_step_is_completed_by_the_next_one(
         assert automation.status("talk", world=here).state == "destroyed"
     assert automation.destroy("talk", reason="over", world=here).ok
     assert automation.status("talk", world=here).state == "gone"
+
+
+def test_a_stack_whose_operation_was_killed_is_diagnosed_recovered_and_completed(
+    here: Here, provider: FakeProvider
+) -> None:
+    gate = provider.hold("create", "feed")
+    with ThreadPoolExecutor(1) as callers:
+        working = callers.submit(automation.up, new_foundation="season", world=here)
+        assert gate.reached.wait(30)
+        running = automation.status("season", world=here).running
+        assert running
+        assert liveness.end_session(running.pid)
+        with pytest.raises(Retryable):
+            working.result(30)
+    provider.world.clear()  # the create that was held never comes to anything in this cloud
+    found = automation.diagnose("season", world=here)
+    assert "feed" in " ".join(finding.text for finding in found.findings)
+    steps: list[str] = []
+    after = automation.recover("season", by="Ada", on_step=steps.append, world=here)
+    assert len(steps) == len(found.steps)
+    assert after.steps == ()
+    assert automation.up(new_foundation="season", world=here).ok
+    assert automation.diagnose("season", world=here).healthy
+    assert automation.destroy("season", reason="over", world=here).ok
