@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import eventstack
-from eventstack.settings import Settings
+from eventstack.settings import PASSPHRASE, Settings
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ def begin(arguments: Sequence[str], occurrence: str, settings: Settings) -> Begu
     stamp = f"{datetime.now(UTC):%Y%m%dt%H%M%S.%f}-{arguments[0]}"
     result, log = folder / f"{stamp}.json", folder / f"{stamp}.log"
     environment = {**os.environ, **settings.environment()}
+    if settings.passphrase:
+        environment[PASSPHRASE] = settings.passphrase  # it was taken out of ours; theirs takes it out of its own
     source = Path(eventstack.__file__).parent.parent
     if source.name not in {"site-packages", "dist-packages"}:
         environment["PYTHONPATH"] = os.pathsep.join([str(source), *filter(None, [environment.get("PYTHONPATH")])])

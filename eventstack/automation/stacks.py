@@ -64,7 +64,7 @@ def outputs(
     """
     world = world or World(settings)
     known = find(world, event)
-    if not known.living or known.outputs is None:
+    if not known.living or known.outputs is None or known.plan is None:
         state = "was removed" if known.forgotten else "is not built"
         raise ConfigError(
             Fault(
@@ -73,7 +73,7 @@ def outputs(
         )
     if not show_secrets:
         return dict(known.outputs)
-    return reading.outputs_in_clear(world.workspace(known.key), world.engine(say))
+    return reading.outputs_in_clear(world.workspace(known.key), world.engine(say), known.plan.build)
 
 
 def logs(event: Event, *, settings: Settings | None = None, world: World | None = None) -> tuple[Log, ...]:

@@ -88,7 +88,6 @@ class Booked(FakeDeployer):
             kind,
             claims.Terms(lease_s=30, over_s=60),
             clock=lambda: NOW,
-            unlock=list,
             wish=threading.Event(),
         )
 
