@@ -3,6 +3,8 @@
 The automation hands `build` over as an inline program; the folders in `stacks/` call `main` for `pulumi up` by hand.
 """
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -18,6 +20,26 @@ from eventstack.planning.plan import Build, StackPlan
 def main() -> None:
     """Build the plan that the stack's configuration holds under `plan`; raises ConfigError when it is not one."""
     build(read(pulumi.Config().require("plan")))
+
+
+def project(layer: str) -> Path:
+    """The folder of a layer's project: package data, or `stacks/` of a checkout."""
+    package = Path(__file__).parent
+    inside = package / "stacks" / layer
+    return inside if inside.is_dir() else package.parent / "stacks" / layer
+
+
+def from_file(path: Path) -> Callable[[], None]:
+    """An inline program for the Automation API out of a project's own file, as `stacks/event/__main__.py`.
+
+    Safe between threads, which `runpy` is not: that puts each program into `sys.modules["__main__"]`, for all of them.
+    """
+    code = compile(path.read_bytes(), str(path), "exec")
+
+    def program() -> None:
+        exec(code, {"__name__": "__main__", "__file__": str(path)})  # noqa: S102 - a program is code that is run
+
+    return program
 
 
 def read(text: str) -> Build:

@@ -43,6 +43,7 @@ def blocks(language):
 @pytest.mark.parametrize("text", blocks("python"))
 def test_a_python_block_runs(text, home, engine_path, tmp_path):
     home.mkdir()
+    write_yaml(tmp_path)
     script = tmp_path / "block.py"
     script.write_text(text + (MOCKED if "def program()" in text else ""), encoding="utf-8")
     environment = {**os.environ, "EVENTSTACK_ENGINE": str(engine_path)}
@@ -53,17 +54,22 @@ def test_a_python_block_runs(text, home, engine_path, tmp_path):
 
 
 @pytest.mark.parametrize("text", blocks("console"))
-def test_a_console_block_of_quick_commands_runs(text, home, tmp_path):
+def test_a_console_block_of_quick_commands_runs(text, home, engine_path, tmp_path):
     home.mkdir()
-    for name, document in named_yaml():
-        (tmp_path / name).write_text(document, encoding="utf-8")
+    write_yaml(tmp_path)
+    environment = {**os.environ, "EVENTSTACK_ENGINE": str(engine_path)}
     lines = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
     assert lines, "a console block without a prompt shows nothing to type"
     for line in lines:
         words = shlex.split(line)
         if words[0] == "eventstack" and words[1] != "rehearse":
             done = subprocess.run(
-                [sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+                [sys.executable, "-m", *words],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         else:
@@ -74,6 +80,12 @@ def named_yaml():
     """The YAML blocks that say in their first line what file they are."""
     texts = [text for page in PAGES for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == "yaml"]
     return [(name.group(1), text) for text in texts if (name := re.match(r"# (\S+\.yaml)\n", text))]
+
+
+def write_yaml(folder):
+    """Put the named YAML blocks where a block's commands find them."""
+    for name, document in named_yaml():
+        (folder / name).write_text(document, encoding="utf-8")
 
 
 @pytest.mark.parametrize("named", [pytest.param(item, id=item[0]) for item in named_yaml()])

@@ -1,11 +1,14 @@
-"""`eventstack doctor`: everything that a run needs, what is there, and how to mend what is not."""
+"""`eventstack doctor`: what a run needs, what is there, how to mend what is not; or how one stack is."""
 
 import dataclasses
 import json
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
+from eventstack.cli import performing
+from eventstack.cli.condition import explain
 from eventstack.deploy import checkup
 from eventstack.deploy.health import Check
 from eventstack.settings import Settings
@@ -16,14 +19,19 @@ PAPER = 160
 _STYLES = {"ok": "green", "warn": "yellow", "missing": "bold red"}
 
 
-@click.command("doctor")
+@click.command("doctor", epilog=performing.CODES)
+@click.argument("event", required=False, metavar="[EVENT]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
+def command(ctx: click.Context, event: str | None, as_json: bool) -> None:
     """Say what a run needs of this machine, what is there, and how to mend what is not.
 
-    Nothing is installed or changed. The exit code is 1 when something is missing that a run can't do without.
+    With EVENT, an event or a foundation, explain the condition of its stack instead; `recover` mends it.
+    Nothing is installed or changed. The exit code is 1 when something is missing that a run can't do without, or when
+    the stack is not well.
     """
+    if event is not None:
+        _explain(ctx, event, as_json=as_json)
     checks = tuple(checkup.examine(Settings.from_environment()))
     missing = any(check.status == "missing" for check in checks)
     if as_json:
@@ -32,6 +40,18 @@ def command(ctx: click.Context, as_json: bool) -> None:
     else:
         _print(checks)
     ctx.exit(1 if missing else 0)
+
+
+def _explain(ctx: click.Context, event: str, *, as_json: bool) -> NoReturn:
+    from eventstack import automation
+
+    with performing.answering(as_json=as_json):
+        found = automation.diagnose(event, say=lambda text: click.echo(text, err=True))
+    if as_json:
+        performing.show(found)
+    else:
+        explain(found)
+    ctx.exit(0 if found.healthy else 1)
 
 
 def _print(checks: tuple[Check, ...]) -> None:

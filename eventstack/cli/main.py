@@ -30,6 +30,7 @@ class Entry(NamedTuple):
 
 
 _MAKE = "From a file to a broadcast"
+_STACK = "A stack: an event's, or a foundation's"
 _AIR = "An event that is up"
 _AFTER = "Afterwards"
 _HERE = "This machine"
@@ -38,6 +39,15 @@ COMMANDS: dict[str, Entry] = {
     "validate": Entry("eventstack.cli.validate:command", "Check event and profile files.", _MAKE),
     "plan": Entry("eventstack.cli.plan:command", "Show what an event resolves to, and its hashes.", _MAKE),
     "rehearse": Entry("eventstack.cli.rehearse:command", "Live through a whole event, really, on this machine.", _MAKE),
+    "preview": Entry("eventstack.cli.preview:command", "Say what `up` would do, and keep it for that.", _STACK),
+    "up": Entry("eventstack.cli.up:command", "Build an event, or a foundation; or complete it.", _STACK),
+    "status": Entry("eventstack.cli.status:command", "Say where a stack is in its life.", _STACK),
+    "list": Entry("eventstack.cli.list:command", "List the stacks that stand.", _STACK),
+    "outputs": Entry("eventstack.cli.outputs:command", "Print what a stack gave: addresses, places.", _STACK),
+    "logs": Entry("eventstack.cli.logs:command", "Print what the operations on a stack said.", _STACK),
+    "destroy": Entry("eventstack.cli.destroy:command", "Remove a stack, and prove that it is gone.", _STACK),
+    "recover": Entry("eventstack.cli.recover:command", "Mend what a cut-off operation has left.", _STACK),
+    "env": Entry("eventstack.cli.env:command", "Print what plain `pulumi` needs for a stack.", _STACK),
     "start": Entry("eventstack.cli.verbs:start", "Start the chain of an event: line-up, not yet public.", _AIR),
     "publish": Entry("eventstack.cli.verbs:publish", "Put an event on air.", _AIR),
     "slate": Entry("eventstack.cli.verbs:slate", "Show the slate, or go back to the programme.", _AIR),
@@ -45,7 +55,9 @@ COMMANDS: dict[str, Entry] = {
     "stop": Entry("eventstack.cli.verbs:stop", "End the programme and stop the chain.", _AIR),
     "vod": Entry("eventstack.cli.vod:command", "Check or serve a recording, with its sealed keys.", _AFTER),
     "sweep": Entry("eventstack.cli.sweep:command", "List what is left of ours on this machine, and remove it.", _AFTER),
-    "doctor": Entry("eventstack.cli.doctor:command", "Say what a run needs, what is there, and how to mend it.", _HERE),
+    "doctor": Entry(
+        "eventstack.cli.doctor:command", "Say what a run needs, or how a stack is, and how to mend it.", _HERE
+    ),
 }
 """Every command, in the order in which help shows them. A new command is one file and one entry."""
 
@@ -100,7 +112,8 @@ class LazyGroup(click.Group):
 @click.command(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="`eventstack COMMAND --help` says more. A first try: `eventstack rehearse`.",
+    epilog="`eventstack COMMAND --help` says more. A first try: `eventstack rehearse`. Exit codes: 0 done; 1 failed; "
+    "2 bad input; 3 refused; 4 try again later; 130 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="eventstack", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -110,9 +123,9 @@ def cli() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    0 success · 1 a failure · 2 bad input or usage · 3 refused by a promise · 130 interrupted. A command says its code
-    with `ctx.exit(code)`. An error of ours, a usage error or a missing extra is text on standard error; a traceback
-    is a fault of this program.
+    0 success · 1 a failure · 2 bad input or usage · 3 refused by a promise · 4 worth another try later ·
+    130 interrupted. A command says its code with `ctx.exit(code)`. An error of ours, a usage error or a missing extra
+    is text on standard error; a traceback is a fault of this program.
     """
     _open_streams()
     try:

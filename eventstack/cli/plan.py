@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from eventstack import clouds
-from eventstack.cli.inputs import planned, read_parent
+from eventstack.automation.inputs import planned, read_parent
 from eventstack.models.load import read_event, read_file
 from eventstack.models.units import Bitrate, Duration
 from eventstack.planning.plan import Build, StackPlan, Timeline

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from eventstack.cli import leftovers, operations
+from eventstack.automation import notes
+from eventstack.cli import leftovers
 from eventstack.cli.leftovers import Leftover
 from eventstack.errors import Refused
 from eventstack.settings import Settings
@@ -66,7 +67,7 @@ def _note(settings: Settings, things: list[Leftover], by: str, reason: str) -> N
     for occurrence in sorted({one.found.tag.get("eventstack-occurrence", "") for one in things if one.found.on_air}):
         if occurrence:
             line = {"what": "sweep", "who": by, "why": reason, "ok": True, "detail": "removed while on air"}
-            operations.note(settings, occurrence, line)
+            notes.note(settings, occurrence, line)
 
 
 def _books(settings: Settings, occurrence: str | None, *, delete: bool) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from eventstack.cli.inputs import planned
+from eventstack.automation.inputs import planned
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
 from eventstack.models.load import read_any, read_file

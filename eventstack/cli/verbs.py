@@ -5,15 +5,11 @@ Engine, journal and state may be away. Each act is idempotent and leaves a line 
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from eventstack import clouds
-from eventstack.cli import operations
-from eventstack.errors import ConfigError, EventstackError, Fault
-from eventstack.settings import Settings
+from eventstack import automation
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 
@@ -65,52 +61,9 @@ def slate(event: str, state: str, by: str | None, reason: str, as_json: bool) ->
     _act("slate", event, by, reason, as_json=as_json, on=state == "on")
 
 
-def find_card(settings: Settings, event: str) -> dict[str, Any]:
-    """The control card that `event` means: a path, an occurrence's id, or the id of an event of which one is up.
-
-    Raises ConfigError when there is none, more than one, or when it can't be read.
-    """
-    path = Path(event)
-    if not (path.suffix == ".json" and path.is_file()):
-        exact = settings.cards / f"{event}.json"
-        path = exact if exact.is_file() else _only(settings, event)
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        raise ConfigError(Fault("the control card can't be read", file=str(path), hint=str(fault))) from fault
-    if not isinstance(card, dict):
-        raise ConfigError(Fault("not a control card", file=str(path)))
-    return card
-
-
-def _only(settings: Settings, event: str) -> Path:
-    there = {path.stem: path for path in sorted(settings.cards.glob("*.json"))}
-    meant = [name for name in there if name.startswith(f"{event}-")]
-    if len(meant) == 1:
-        return there[meant[0]]
-    raise ConfigError(
-        Fault(
-            "more than one occurrence is up" if meant else "no event of that name is up",
-            field="EVENT",
-            given=event,
-            allowed=", ".join(meant or there) or "none: no event is up",
-            hint="name an occurrence, or the path of a control card",
-        )
-    )
-
-
 def _act(verb: str, event: str, by: str | None, reason: str, *, as_json: bool, **arguments: Any) -> None:
-    settings = Settings.from_environment()
-    card = find_card(settings, event)
-    occurrence = str(card.get("occurrence") or event)
-    line = {"what": verb, "arguments": arguments, "who": by or operations.person(), "why": reason}
-    try:
-        answer = clouds.verbs(str(card.get("cloud", ""))).perform(card, verb, **arguments)
-    except EventstackError as fault:
-        operations.note(settings, occurrence, {**line, "ok": False, "detail": str(fault)})
-        raise
-    operations.note(settings, occurrence, {**line, "ok": True, "detail": answer.get("detail", "")})
+    answer = automation.verb(event, verb, by=by or "", reason=reason, **arguments)
     if as_json:
-        click.echo(json.dumps({"occurrence": occurrence, "verb": verb, **answer}, indent=2))
+        click.echo(json.dumps(answer, indent=2))
     else:
-        click.echo(f"{occurrence}: {answer.get('detail', verb)}")
+        click.echo(f"{answer['occurrence']}: {answer.get('detail', verb)}")

@@ -143,3 +143,17 @@ def differences(old: Any, new: Any, path: str = "") -> list[str]:
             for found in differences(one, other, f"{path}[{index}]")
         ]
     return [] if old == new else [path or "."]
+
+
+def kept(folder: Path) -> Previewed | None:
+    """The kept preview, of whichever build; None when there is none that can be read."""
+    try:
+        return msgspec.json.decode((folder / "preview.json").read_bytes(), type=Previewed)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def differing(old: Build, new: Build) -> str:
+    """The places at which two builds differ, the first of them by name."""
+    keys = differences(msgspec.to_builtins(old), msgspec.to_builtins(new))
+    return ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")

@@ -1,4 +1,4 @@
-"""From files named on the command line to a plan; faults that planning finds get the place of the value."""
+"""From files that a caller names to a plan; faults that planning finds get the place of the value."""
 
 import dataclasses
 import json
@@ -18,7 +18,12 @@ from eventstack.planning.resolve import recorded, resolve
 
 
 def planned(
-    event: Loaded[Event], search: Sequence[Path], owner: str, parents: Sequence[Parent] = ()
+    event: Loaded[Event],
+    search: Sequence[Path],
+    owner: str,
+    parents: Sequence[Parent] = (),
+    *,
+    incarnation: int = 1,
 ) -> tuple[Profile, StackPlan]:
     """The event's profile (looked for in `search`, beside the event, then among the shipped ones) and its plan."""
     beside = Path(event.document.file).absolute().parent
@@ -26,7 +31,9 @@ def planned(
         facts = clouds.facts(event.model.cloud)
         profile = load_profile(event.model.profile, (*search, beside))
         others = [clouds.facts(name) for name in clouds.CLOUDS]
-        return profile, resolve(event.model, profile, facts, parents, owner=owner, others=others)
+        return profile, resolve(
+            event.model, profile, facts, parents, owner=owner, incarnation=incarnation, others=others
+        )
     except ConfigError as error:
         raise ConfigError(*(_placed(fault, event.document) for fault in error.faults)) from error
 

@@ -1,15 +1,4 @@
-"""What any scheduler calls: a deployer for one cloud, put together from the settings and the cloud's own answers.
-
-```python
-from eventstack import automation
-from eventstack.settings import Settings
-
-deployer = automation.deployer(Settings.from_environment(), "local")
-```
-
-Its calls are blocking, idempotent and safe to repeat: `preview`, `up`, `destroy`, `evidence`, `forget`, `observe`
-(`eventstack.deploy.deployer.Deployer`).
-"""
+"""The deployer of a cloud, put together from the settings and the cloud's own answers."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -18,6 +7,7 @@ from typing import Any
 from eventstack import clouds
 from eventstack.deploy import engine
 from eventstack.deploy.deployer import Found
+from eventstack.deploy.line import Urgency
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
@@ -30,11 +20,14 @@ def deployer(
     found: engine.Engine | None = None,
     record_of: Callable[[StackPlan], str] = lambda plan: plan.build.occurrence,
     say: Callable[[str], None] = lambda _: None,
+    urgency: Urgency = "scheduled",
+    patience_s: float = 0.0,
 ) -> PulumiDeployer:
     """The deployer of one cloud; finds the engine, or makes it (minutes, told to `say`), unless it is given.
 
-    `record_of` names the occurrence under whose records a stack's evidence and logs go. Raises ConfigError for an
-    unknown cloud, and what `engine.find_or_install` raises.
+    `record_of` names the occurrence under whose records a stack's evidence and logs go; `urgency` is its place in the
+    line of those who want an engine, `patience_s` how long it waits there or follows another's operation.
+    Raises ConfigError for an unknown cloud, and what `engine.find_or_install` raises.
     """
     inventory, verbs = clouds.inventory(cloud), clouds.verbs(cloud)
 
@@ -47,11 +40,19 @@ def deployer(
         found or engine.find_or_install(settings, say),
         inventory=look,
         remove=inventory.remove,
-        on_air=lambda plan: any(thing.on_air for thing in look(plan.build.tags)),
+        on_air=lambda plan: on_air(settings, plan),
         accounted=lambda plan: accounted(settings, plan),
         card=lambda plan, outputs: verbs.card(outputs) if plan.build.layer == "event" else None,
         record_of=record_of,
+        urgency=urgency,
+        patience_s=patience_s,
     )
+
+
+def on_air(settings: Settings, plan: StackPlan) -> bool:
+    """Whether an audience may be watching what the plan built; raises ConfigError for an unknown cloud."""
+    things: list[Found] = clouds.inventory(plan.build.cloud).by_tags(settings, plan.build.tags)
+    return any(thing.on_air for thing in things)
 
 
 def accounted(settings: Settings, plan: StackPlan) -> list[dict[str, Any]]:

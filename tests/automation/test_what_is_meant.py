@@ -1,0 +1,167 @@
+"""Which stack a caller means, and what it stands on."""
+
+from pathlib import Path
+
+import pytest
+
+from eventstack import automation
+from eventstack.errors import ConfigError, Refused, Retryable
+from eventstack.planning.plan import StackPlan
+from tests.automation.conftest import Here
+from tests.deploy.conftest import a_plan
+from tests.models.documents import bent, write
+
+
+def test_an_event_stands_on_the_only_foundation_of_its_cloud_without_its_name(desk: Here, talk: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    plan = automation.resolve(talk, world=desk)
+    assert [(parent.stack, parent.outputs) for parent in plan.build.parents] == [
+        ("season-i1", {"hls": "http://127.0.0.1/season"})
+    ]
+
+
+def test_of_two_foundations_one_must_be_named_and_the_message_lists_them(desk: Here, talk: Path) -> None:
+    for name in ("season", "summer"):
+        automation.up(new_foundation=name, world=desk)
+    with pytest.raises(ConfigError, match=r"which one\?[^$]*season \(local\), summer \(local\)"):
+        automation.resolve(talk, world=desk)
+    with pytest.raises(ConfigError, match=r"no foundation of that name[^$]*given: winter"):
+        automation.resolve(talk, foundation="winter", world=desk)
+    plan = automation.resolve(talk, foundation="summer", world=desk)
+    assert plan.build.parents[0].stack == "summer-i1"
+
+    automation.up(talk, foundation="summer", world=desk)
+    assert automation.resolve(talk, world=desk).build_hash == plan.build_hash
+
+
+def test_without_a_foundation_the_message_says_how_to_build_one(desk: Here, talk: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none is built yet[^$]*eventstack up --new-foundation NAME --cloud local"):
+        automation.up(talk, world=desk)
+
+
+def test_a_name_that_nothing_has_is_answered_with_the_nearest(desk: Here) -> None:
+    automation.up(new_foundation="season", world=desk)
+    with pytest.raises(ConfigError, match=r"allowed: season[^$]*did you mean season\?"):
+        automation.status("seson", world=desk)
+    with pytest.raises(ConfigError, match="no stack of that name"):
+        automation.destroy("nonsense", reason="a slip", world=desk)
+
+
+def test_a_name_of_an_event_and_a_foundation_needs_its_project(desk: Here, talk: Path) -> None:
+    automation.up(new_foundation="talk", world=desk)
+    automation.up(talk, world=desk)
+    with pytest.raises(ConfigError, match="eventstack-event/talk-i1, eventstack-foundation/talk-i1"):
+        automation.status("talk", world=desk)
+    assert automation.status("eventstack-foundation/talk-i1", world=desk).layer == "foundation"
+    assert automation.status(talk, world=desk).layer == "event"
+
+
+def test_an_event_is_also_meant_by_its_plan_and_by_the_plans_file(desk: Here, talk: Path, tmp_path: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    plan = automation.resolve(talk, world=desk)
+    file = write(tmp_path, "plan.json", plan.to_json())
+    assert automation.up(plan, build_hash=plan.build_hash, world=desk).build_hash == plan.build_hash
+    assert automation.up(file, world=desk).changes == {"same": 3}
+    assert automation.destroy(plan, reason="over", world=desk).ok
+
+
+def test_a_plan_of_another_owner_is_bad_input(desk: Here) -> None:
+    plan = StackPlan.from_json(a_plan().to_json().replace('"owner":"local"', '"owner":"sports"'))
+    for call in (automation.up, automation.status):
+        with pytest.raises(ConfigError, match="EVENTSTACK_OWNER=sports"):
+            call(plan, world=desk)
+
+
+def test_an_event_that_was_never_built_is_absent_and_destroying_it_is_nothing_to_do(desk: Here, talk: Path) -> None:
+    status = automation.status(talk, world=desk)
+    assert (status.state, status.words, status.observed.existence) == ("absent", "not built", "absent")
+    assert automation.destroy(talk, reason="in case", world=desk).already
+    assert desk.theirs.calls == []  # type: ignore[attr-defined]
+
+
+def test_looking_makes_no_journal(desk: Here, talk: Path) -> None:
+    fresh = automation.World(desk.settings)
+    journal = fresh.settings.state / "journal.sqlite3"
+    journal.unlink()
+    assert automation.list(world=fresh) == ()
+    assert automation.status(talk, world=fresh).state == "absent"
+    assert not journal.exists()
+
+
+def test_an_occurrence_that_was_removed_is_not_built_again_by_its_name_alone(desk: Here, talk: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    automation.destroy("talk", reason="over", world=desk)
+    with pytest.raises(ConfigError, match="give the event's file"):
+        automation.up("talk", world=desk)
+    assert automation.resolve(talk, world=desk).build.stack == "talk-i2"
+
+
+def test_an_override_names_a_person(desk: Here, talk: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    desk.theirs.on_air.add("talk")  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="names the person"):
+        automation.destroy("talk", reason="a drill", override=True, world=desk)
+    with pytest.raises(Refused, match="is on air"):
+        automation.destroy("talk", reason="a drill", by="Ada", world=desk)
+    status = automation.status("talk", world=desk)
+    assert (status.state, status.words) == ("up", "up, 3 resources")
+    assert status.last_error.startswith("talk is on air")
+    assert automation.destroy("talk", reason="a drill", by="Ada", override=True, world=desk).ok
+
+
+def test_who_built_and_who_removed_stands_in_the_records(desk: Here, talk: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, by="Ada", world=desk)
+    desk.theirs.fail("destroy", Retryable("throttled", after_s=1.0))  # type: ignore[attr-defined]
+    with pytest.raises(Retryable, match="throttled"):
+        automation.destroy("talk", reason="over", by="Bo", world=desk)
+    automation.destroy("talk", reason="over", by="Bo", world=desk)
+    text = (desk.settings.records / "talk" / "operations.jsonl").read_text()
+    assert [
+        [word for word in ('"up"', '"destroy"', '"Ada"', '"Bo"', '"ok": true', "throttled") if word in line]
+        for line in text.splitlines()
+    ] == [['"up"', '"Ada"', '"ok": true'], ['"destroy"', '"Bo"', "throttled"], ['"destroy"', '"Bo"', '"ok": true']]
+
+
+def test_what_still_stands_after_a_destroy_is_named_and_worth_another_try(desk: Here, talk: Path) -> None:
+    from eventstack.planning.found import Found
+
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    deployer = desk.theirs
+    left = Found("process", "process:77", {})
+    deployer.leftovers["talk-i1"] = [left]  # type: ignore[attr-defined]
+    deployer.fail("destroy", Retryable("it was cut", after_s=1.0))  # type: ignore[attr-defined]
+    with pytest.raises(Retryable, match="it was cut"):
+        automation.destroy("talk", reason="over", world=desk)
+    assert "unfinished" in automation.status("talk", world=desk).words
+    assert automation.status("talk", world=desk).last_error == "it was cut"
+    ended = automation.destroy("talk", reason="over", world=desk)
+    assert ended.evidence
+    assert ended.evidence.inventories == ((left,), ())
+
+
+def test_a_changed_file_does_not_destroy_what_stands(desk: Here, talk: Path, tmp_path: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    write(tmp_path, "talk.yaml", bent(talk.read_text(), "latency: 200ms", "latency: 300ms"))
+    with pytest.raises(Refused, match=r"contribution\.latency_ms[^$]*name it, and what stands goes: talk"):
+        automation.destroy(talk, reason="over", world=desk)
+    write(tmp_path, "talk.yaml", "not: an event\n")
+    with pytest.raises(ConfigError):
+        automation.destroy(talk, reason="over", world=desk)
+    assert ("destroy", "talk-i1") not in desk.theirs.calls  # type: ignore[attr-defined]
+
+
+def test_a_verb_goes_by_the_control_card_and_stands_in_the_records(desk: Here, talk: Path) -> None:
+    desk.settings.cards.mkdir(parents=True)
+    (desk.settings.cards / "talk.json").write_text('{"occurrence": "talk", "cloud": "local"}')
+    answers = [
+        automation.verb(event, "slate", on=True, by="Ada", reason="rain", world=desk)
+        for event in ("talk", talk, desk.settings.cards / "talk.json")
+    ]
+    assert answers == [{"occurrence": "talk", "verb": "slate", "ok": True, "detail": "slate done"}] * 3
+    assert desk.performed == [("slate", {"on": True})] * 3
+    assert '"who": "Ada", "why": "rain"' in (desk.settings.records / "talk" / "operations.jsonl").read_text()
