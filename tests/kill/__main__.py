@@ -19,10 +19,6 @@ def table(verdicts: dict[Case, Verdict]) -> str:
         word = f"{verdict.healed_s:.0f} s" if not verdict.faults else "**failed**"
         adopted = sum(line.startswith("adopted") for line in verdict.recovered)
         rows[case.cloud, case.moment, case.victim][case.signal] = f"{word}, adopted {adopted}" if adopted else word
-    lines = [
-        "| cloud | in | struck | " + " | ".join(cases.SIGNALS) + " |",
-        "|---|---|---|" + "---|" * len(cases.SIGNALS),
-    ]
     order = [
         (cloud, moment, victim)
         for cloud in cases.CLOUDS
@@ -30,9 +26,11 @@ def table(verdicts: dict[Case, Verdict]) -> str:
         for victim in cases.VICTIMS
         if (cloud, moment, victim) in rows
     ]
-    lines = [
-        f"| {' | '.join(key)} | {' | '.join(rows[key].get(name, '') for name in cases.SIGNALS)} |" for key in order
-    ]
+    head = f"| cloud | in | struck | {' | '.join(cases.SIGNALS)} |"
+    lines = []
+    for key in order:
+        cells = [*key, *(rows[key].get(name, "") for name in cases.SIGNALS)]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([head, "|---" * (3 + len(cases.SIGNALS)) + "|", *lines])
 
 
