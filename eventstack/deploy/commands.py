@@ -32,6 +32,7 @@ def worker(
     extra: Mapping[str, str],
     create: bool,
     again: tuple[str, ...] | None = None,
+    saved_plan: bool = True,
 ) -> Command:
     """A preview or an `up`, with the program inline; writes the request into the operation's folder."""
     place = private.folder(workspace.operations / operation.intent.id)
@@ -43,7 +44,7 @@ def worker(
         engine_version=engine.version,
         program=program,
         plan_key=PLAN_KEY,
-        plan_file=str(previewed.plan_file(workspace.previewed)),
+        plan_file=str(previewed.plan_file(workspace.previewed)) if saved_plan else None,
         passphrase=str(workspace.passphrase),
         parallel=parallel,
         build=build,

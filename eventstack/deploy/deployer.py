@@ -96,8 +96,18 @@ class Deployer(Protocol):
         """Say what `up` would do and keep the engine's saved plan for it."""
         ...
 
-    def up(self, plan: StackPlan, *, build_hash: str, on_progress: OnProgress = lambda _: None) -> Outcome:
-        """Make the stack what the plan says; refuses another `build_hash` than the plan's, or than was previewed."""
+    def up(
+        self,
+        plan: StackPlan,
+        *,
+        build_hash: str,
+        unpreviewed: bool = False,
+        on_progress: OnProgress = lambda _: None,
+    ) -> Outcome:
+        """Make the stack what the plan says; refuses another `build_hash` than the plan's, or than was previewed.
+
+        With `unpreviewed` no preview is asked for: the build hash, agreed elsewhere, alone says what runs.
+        """
         ...
 
     def destroy(

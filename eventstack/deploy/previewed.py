@@ -73,16 +73,26 @@ def begin(folder: Path, preview: Previewed) -> None:
     keep(folder, msgspec.structs.replace(preview, begun=True))
 
 
-def demand(folder: Path, plan: StackPlan, build_hash: str) -> Previewed:
-    """The kept preview of exactly this plan.
+def drop(folder: Path) -> None:
+    """Forget what was previewed: an `up` without a preview overtakes it."""
+    for path in (folder / "preview.json", plan_file(folder)):
+        path.unlink(missing_ok=True)
 
-    Raises:
-        Refused: when the caller means another build, nothing was previewed, or something else was.
-    """
+
+def same_build(plan: StackPlan, build_hash: str) -> None:
+    """Raise Refused when the caller means another build than the plan's."""
     if build_hash != plan.build_hash:
         raise Refused(
             f"the plan's build is {plan.build_hash}, not {build_hash}", rule=RULE, override="preview it again"
         )
+
+
+def demand(folder: Path, plan: StackPlan) -> Previewed:
+    """The kept preview of exactly this plan.
+
+    Raises:
+        Refused: when nothing was previewed, or something else was.
+    """
     path = folder / "preview.json"
     try:
         kept = msgspec.json.decode(path.read_bytes(), type=Previewed)

@@ -125,32 +125,51 @@ class PulumiDeployer:
             previewed.keep(workspace.previewed, previewed.of(workspace.previewed, plan, sorted(tally.steps)))
         return outcome
 
-    def up(self, plan: StackPlan, *, build_hash: str, on_progress: OnProgress = lambda _: None) -> Outcome:
+    def up(
+        self,
+        plan: StackPlan,
+        *,
+        build_hash: str,
+        unpreviewed: bool = False,
+        on_progress: OnProgress = lambda _: None,
+    ) -> Outcome:
         """Make the stack what the plan says, if exactly that was previewed; writes the control card.
 
         Repeated for the same build, it is previewed anew and accepted only if it completes what was previewed.
+        With `unpreviewed` the build hash alone says what runs, and a stack that is not there is made first.
         """
-        return self._or_follow(plan, "up", on_progress, lambda: self._up(plan, build_hash, on_progress))
+        begin = lambda: self._up(plan, build_hash, on_progress, unpreviewed=unpreviewed)  # noqa: E731
+        return self._or_follow(plan, "up", on_progress, begin)
 
-    def _up(self, plan: StackPlan, build_hash: str, on_progress: OnProgress) -> Outcome:
+    def _up(self, plan: StackPlan, build_hash: str, on_progress: OnProgress, *, unpreviewed: bool) -> Outcome:
         workspace = self._workspace(plan)
         with self._turn(plan, "up") as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
-            kept = previewed.demand(workspace.previewed, plan, build_hash)
+            previewed.same_build(plan, build_hash)
+            kept = None if unpreviewed else previewed.demand(workspace.previewed, plan)
             guards.same_parents(plan, self.journal)
             if workspace.books.look().resources and known.plan is not None and known.plan.build_hash != plan.build_hash:
                 guards.off_air(plan, self._on_air, None)
             workspace.prepare(plan.build)
-            if guards.must_create(known, workspace.books.look()):
+            create = guards.must_create(known, workspace.books.look())
+            if create and not unpreviewed:
                 raise Refused("nothing was previewed for this stack", rule=previewed.RULE, override="preview it first")
             self._recovery.mend(plan, held)
             guards.booked(plan, workspace.books.look(), self._inventory)
             self.journal.planned(plan)
-            previewed.begin(workspace.previewed, kept)
-            command = self._worker(held, plan, again=kept.urns if kept.begun else None)
+            if create:
+                self.journal.created(known.key, "intent")
+            if kept is None:
+                previewed.drop(workspace.previewed)
+                command = self._worker(held, plan, create=create, saved_plan=False)
+            else:
+                previewed.begin(workspace.previewed, kept)
+                command = self._worker(held, plan, again=kept.urns if kept.begun else None)
             needs = previewed.needs(workspace.previewed)
             outcome, tally = self._runner.run(plan, held, command, on_progress, needs=needs)
+            if known.created != "yes":
+                self.journal.created(known.key, "yes")
             guards.nothing_pending(workspace.books.look(), str(known.key), "up")
             self.journal.built(known.key, tally.outputs)
             card = self._card(plan, tally.outputs) if self._card else None
@@ -382,7 +401,13 @@ class PulumiDeployer:
         )
 
     def _worker(
-        self, held: Held, plan: StackPlan, *, create: bool = False, again: tuple[str, ...] | None = None
+        self,
+        held: Held,
+        plan: StackPlan,
+        *,
+        create: bool = False,
+        again: tuple[str, ...] | None = None,
+        saved_plan: bool = True,
     ) -> Command:
         return commands.worker(
             self._workspace(plan),
@@ -394,4 +419,5 @@ class PulumiDeployer:
             extra=self._extra,
             create=create,
             again=again,
+            saved_plan=saved_plan,
         )

@@ -31,7 +31,7 @@ TAIL_BYTES = 4000
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One preview or `up`. `again` is None for the run of a saved plan; for a repeated `up` it holds the URNs that
-    were previewed under this build, and the plan is made anew.
+    were previewed under this build, and the plan is made anew. An `up` without a `plan_file` runs unpreviewed.
     """
 
     kind: Literal["preview", "up"]
@@ -41,7 +41,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     engine_version: str
     program: str
     plan_key: str
-    plan_file: str
+    plan_file: str | None
     passphrase: str
     parallel: int
     build: Build

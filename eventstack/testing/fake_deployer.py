@@ -59,11 +59,20 @@ class FakeDeployer:
         self._progress(on_progress, "planned", "create")
         return Outcome("preview", True, plan.build_hash, changes={"create": self.resources})
 
-    def up(self, plan: StackPlan, *, build_hash: str, on_progress: OnProgress = lambda _: None) -> Outcome:
-        """Build what was previewed."""
+    def up(
+        self,
+        plan: StackPlan,
+        *,
+        build_hash: str,
+        unpreviewed: bool = False,
+        on_progress: OnProgress = lambda _: None,
+    ) -> Outcome:
+        """Build what was previewed, or, `unpreviewed`, what the build hash says."""
         stack = self._call("up", plan)
-        if build_hash != plan.build_hash or stack.previewed != build_hash:
+        if build_hash != plan.build_hash or not (unpreviewed or stack.previewed == build_hash):
             raise Refused("that was not previewed", rule="what was previewed is what runs", override="preview it")
+        if unpreviewed:
+            stack.plan, stack.previewed, stack.exists = plan, None, True
         changes = {"same": self.resources} if stack.resources else {"create": self.resources}
         self._progress(on_progress, "running", "create")
         self._progress(on_progress, "done", "create")

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from eventstack.deploy.engine import Engine
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.errors import Final, Refused, Retryable
+from eventstack.settings import Settings
 from eventstack.testing.fake_provider import FakeProvider
-from tests.deploy.conftest import a_plan
+from tests.deploy.conftest import World, a_plan
 
 pytestmark = pytest.mark.engine
 
@@ -56,3 +58,34 @@ def test_a_repeated_up_completes_what_was_previewed_but_replaces_nothing(
 def test_a_program_that_raises_is_final(on_engine: Callable[..., PulumiDeployer]) -> None:
     with pytest.raises(Final, match="the program raised: ValueError: no such rung for talk"):
         on_engine("raising").preview(a_plan())
+
+
+def test_an_up_without_a_preview_makes_the_stack_and_builds_it(
+    on_engine: Callable[..., PulumiDeployer], provider: FakeProvider
+) -> None:
+    deployer, plan = on_engine(), a_plan()
+    built = deployer.up(plan, build_hash=plan.build_hash, unpreviewed=True)
+    assert built.changes == {"create": 4}
+    assert deployer.up(plan, build_hash=plan.build_hash, unpreviewed=True).changes == {"same": 4}
+    assert provider.count("create") == 3
+    with pytest.raises(Refused, match="nothing was previewed"):
+        deployer.up(plan, build_hash=plan.build_hash)
+    assert deployer.destroy(plan, reason="the end").changes["delete"] == 4
+
+
+def test_an_up_without_a_preview_still_refuses_another_build(
+    world: World, settings: Settings, no_engine: Engine
+) -> None:
+    deployer, plan = world.deployer(settings, no_engine), a_plan()
+    with pytest.raises(Refused, match="the plan's build is"):
+        deployer.up(plan, build_hash=a_plan("gala").build_hash, unpreviewed=True)
+
+
+def test_an_up_without_a_preview_overtakes_what_was_previewed_before(
+    on_engine: Callable[..., PulumiDeployer],
+) -> None:
+    deployer, plan, other = on_engine(), a_plan(), a_plan(path="other")
+    deployer.preview(plan)
+    deployer.up(other, build_hash=other.build_hash, unpreviewed=True)
+    with pytest.raises(Refused, match="nothing was previewed"):
+        deployer.up(plan, build_hash=plan.build_hash)
