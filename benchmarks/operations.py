@@ -31,6 +31,7 @@ from eventstack.settings import Settings
 HERE = Path(__file__).parent
 PROJECT = "eventstack-event"
 WEIGH_EVERY_S = 0.25
+PATIENCE_S = 600.0
 PASSPHRASE = "a benchmark keeps no secret"
 
 OFFLINE = {
@@ -128,6 +129,7 @@ def deployer(task: Task) -> PulumiDeployer:
         on_air=lambda _: False,
         program="bench_program:build",
         extra=attach(task.port),
+        patience_s=PATIENCE_S,
     )
 
 
