@@ -122,4 +122,5 @@ def bench(session: nox.Session) -> None:
     with session.chdir(tempfile.gettempdir()):
         session.run(PYTHON, str(ROOT / "benchmarks" / "startup.py"))
         if "all" in session.posargs:
-            session.run(PYTHON, str(ROOT / "benchmarks" / "first_playable.py"))
+            for name in ("first_playable", "critical_path", "life", "season"):
+                session.run(PYTHON, str(ROOT / "benchmarks" / f"{name}.py"))

@@ -38,5 +38,8 @@ class Books(Protocol):
     def restore(self, copy: Copy) -> None:
         """Put an older form of the books in place."""
 
+    def strike(self) -> bool:
+        """Take an empty stack out of the books here; False when only the engine can, or can say why not."""
+
     def remains(self) -> list[Path]:
         """Files on this machine that outlive the stack's removal from the books."""

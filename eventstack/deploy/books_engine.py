@@ -74,6 +74,10 @@ class EngineBooks:
         """Raise Final: what the store holds is put back by the store's own means."""
         raise Final(f"{shown(self.url)} is not restored from {copy.path}: put an older version of its object back")
 
+    def strike(self) -> bool:
+        """Nothing: the engine itself removes a stack here."""
+        return False
+
     def remains(self) -> list[Path]:
         """Nothing on this machine; the engine removes backups and history with the stack."""
         return []

@@ -5,7 +5,9 @@ which is never `absent`; whether `absent` is an alarm, the journal knows. A `pen
 `creating` is the only trace of a create that was cut off: the thing may exist.
 """
 
+import contextlib
 import json
+import os
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -126,6 +128,23 @@ class FileBooks:
                 lock.path.unlink(missing_ok=True)
                 removed.append(lock.path)
         return removed
+
+    def strike(self) -> bool:
+        """Take an empty stack out of the books, as `stack rm` does; False, with the books as they were, if it can't be.
+
+        It can't be while somebody holds a lock on it or it has resources. The checkpoint is put aside first and these
+        are looked for afterwards: an engine that locks the stack later finds none, one that did earlier is seen.
+        """
+        aside = self.file.with_name(f"{self.file.name}.bak")
+        if self.locks():
+            return False
+        self.file.replace(aside)
+        left = _read(aside)
+        if not self.locks() and left.existence == "present" and not left.resources:
+            return True
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, self.file)
+        return False
 
     def remains(self) -> list[Path]:
         """Files about the stack that the engine keeps after it was removed: sidecars, backups, history, locks."""

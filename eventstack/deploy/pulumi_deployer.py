@@ -274,8 +274,9 @@ class PulumiDeployer:
                 )
             books = workspace.books.look()
             guards.empty(books, str(key))
-            if books.existence == "present":
-                workspace.prepare()
+            claims.confirm(self.journal, held, self.settings.lease_s)
+            if books.existence == "present" and not workspace.books.strike():
+                workspace.prepare()  # the engine's own removal says what stands in the way
                 command = commands.remove(workspace, self.engine, held.operation, extra=self._extra)
                 self._runner.run(plan, held, command)
             claims.confirm(self.journal, held, self.settings.lease_s)
