@@ -4,7 +4,7 @@ from typing import Any
 
 import pulumi
 
-from eventstack.testing.fake_provider import Thing
+from eventstack.testing.thing import Thing
 
 CHAIN = 4
 """So many things stand in a chain, each needing the one before."""

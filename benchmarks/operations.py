@@ -27,6 +27,7 @@ from eventstack.deploy import engine
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.planning.plan import Build, StackPlan
 from eventstack.settings import Settings
+from eventstack.testing.fake_cloud import FakeCloud
 
 HERE = Path(__file__).parent
 PROJECT = "eventstack-event"
@@ -77,18 +78,12 @@ def cloud(*, latency_s: float = 0.0) -> Iterator[int]:
 
     Its every create, update and delete takes `latency_s`. Raises SystemExit when a thing is left in it at the end.
     """
-    process = subprocess.Popen(
-        [sys.executable, str(HERE / "cloud.py"), str(latency_s)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.stdin.close()
-        left = int(process.stdout.read())
-        process.wait()
-        process.stdout.close()
+    with tempfile.TemporaryDirectory(prefix="eventstack-bench-") as folder, FakeCloud.running(Path(folder)) as running:
+        if latency_s:
+            for operation in ("create", "update", "delete"):
+                running.latency(operation, "*", latency_s)
+        yield running.port
+        left = len(running.world())
     if left:
         raise SystemExit(f"{left} things were left in the fake cloud")
 

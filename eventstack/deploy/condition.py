@@ -56,7 +56,8 @@ class Condition:
 @dataclass(frozen=True)
 class Seen:
     """What was seen of a stack at `now`. `copies` are older forms of the books that can be read, the newest first;
-    `sidecar` is a file beside the books that makes them unreadable; `things` is the inventory, None if it was silent.
+    `sidecar` is a file beside the books that makes them unreadable; `things` is the inventory, None if it was silent;
+    `planned` are the URNs of the saved preview, by which what the books lost can be taken back.
     """
 
     known: Known
@@ -68,6 +69,7 @@ class Seen:
     copies: tuple[Copy, ...] = ()
     sidecar: Path | None = None
     things: tuple[Found, ...] | None = None
+    planned: tuple[str, ...] = ()
 
 
 def diagnose(seen: Seen) -> Condition:
@@ -183,13 +185,19 @@ def _unbooked(seen: Seen) -> list[Finding]:
     if seen.things is None:
         text = "the cloud's inventory could not be read"
         return [Finding("inventory-silent", "note", text, "look again; nothing is concluded from its silence")]
-    things = unbooked(seen.books, seen.things)
-    if not things or seen.books.existence == "unknown":
+    if seen.books.existence == "unknown":
         return []
-    names = ", ".join(f"{thing.kind} {thing.resource}" for thing in things)
-    text = f"in the cloud, and not in the engine's books: {names}"
-    remedy = "destroy the event: evidence removes it by identity; `up` refuses, for it would be there twice"
-    return [Finding("unbooked", "alarm", text, remedy)]
+    planned = {naming.urn_hash(urn): urn for urn in seen.planned}
+    findings = []
+    for thing in unbooked(seen.books, seen.things):
+        urn = planned.get(thing.tag.get("eventstack-urn", ""))
+        text = f"in the cloud, and not in the engine's books: {thing.kind} {thing.resource}"
+        if urn:
+            findings.append(Finding("unbooked", "alarm", text, step=f"adopt it into the books as {_name(urn)}"))
+        else:
+            remedy = "destroy the event: evidence removes it by identity; `up` refuses, for it would be there twice"
+            findings.append(Finding("unbooked", "alarm", text, remedy))
+    return findings
 
 
 def unbooked(books: Checkpoint, things: Sequence[Found]) -> list[Found]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from eventstack.deploy import adoption, claims, commands, guards, previewed, private
 from eventstack.deploy.claims import Held
-from eventstack.deploy.condition import TORN_S, Condition, Holder, Seen, diagnose
+from eventstack.deploy.condition import TORN_S, Condition, Holder, Seen, diagnose, unbooked
 from eventstack.deploy.deployer import OnStep
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.events import decode
@@ -62,6 +62,7 @@ class Recovery:
                 copies=tuple(books.copies()),
                 sidecar=books.sidecar(),
                 things=self._things(plan),
+                planned=tuple(previewed.goals(self._workspace(plan).previewed)),
             )
         )
 
@@ -130,6 +131,8 @@ class Recovery:
             held.outcome["recovered"] = [f"restored the books from {copies[0].path.name}"]
         for urn in books.look().creating:
             on_step(f"asking the inventory for {urn}")
+        for thing in unbooked(books.look(), self._things(plan) or ()):
+            on_step(f"looking for the place of {thing.resource} in the books")
         self.mend(plan, held)
         held.outcome |= {"ok": True, "at": now.isoformat()}
 

@@ -19,8 +19,8 @@ from eventstack.deploy.journal_sqlite import SqliteJournal
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
+from eventstack.testing.fake_cloud import FakeCloud
 from eventstack.testing.fake_deployer import FakeDeployer
-from eventstack.testing.fake_provider import FakeProvider
 from tests.deploy.conftest import PROGRAMS, on_engine, provider, real_engine, settings, world  # noqa: F401
 from tests.deploy.conftest import World as Cloud
 from tests.models.documents import EVENT, bent, write
@@ -146,7 +146,7 @@ def desk(fake: Booked) -> Here:
 def another(
     settings: Settings,
     real_engine: Engine,
-    provider: FakeProvider,
+    provider: FakeCloud,
     world: Cloud,
 ) -> Callable[[], Here]:
     """Makes callers on the same installation, each with a deployer of its own, and patient."""

@@ -8,7 +8,7 @@ import pytest
 from eventstack import automation
 from eventstack.deploy import liveness
 from eventstack.errors import ConfigError, Refused, Retryable
-from eventstack.testing.fake_provider import FakeProvider
+from eventstack.testing.fake_cloud import FakeCloud
 from tests.automation.conftest import Here
 from tests.models.documents import bent, write
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.engine
 
 
 def test_an_event_is_built_from_its_file_seen_removed_and_built_again_as_the_next_incarnation(
-    here: Here, talk: Path, provider: FakeProvider
+    here: Here, talk: Path, provider: FakeCloud
 ) -> None:
     assert automation.list(world=here) == ()
     with pytest.raises(ConfigError, match="--new-foundation NAME"):
@@ -27,7 +27,7 @@ def test_an_event_is_built_from_its_file_seen_removed_and_built_again_as_the_nex
     assert (shown.kind, provider.count("create")) == ("preview", 3)
     assert automation.status(talk, world=here).state == "previewed"
     built = automation.up(talk, build_hash=shown.build_hash, world=here)
-    assert (built.changes, len(provider.world)) == ({"create": 4}, 6)
+    assert (built.changes, len(provider.world())) == ({"create": 4}, 6)
     assert automation.up(talk, world=here).changes == {"same": 4}
     assert automation.up("talk", world=here).changes == {"same": 4}
 
@@ -56,13 +56,13 @@ def test_an_event_is_built_from_its_file_seen_removed_and_built_again_as_the_nex
     assert again.changes == {"create": 4}
     for name in ("talk", "season"):
         assert automation.destroy(name, reason="over", world=here).ok
-    assert provider.world == {}
+    assert provider.world() == []
     assert automation.list(world=here) == ()
     assert len(automation.list(world=here, gone=True)) == 3
 
 
 def test_another_build_than_the_one_that_is_meant_does_not_run_and_the_refusal_says_what_differs(
-    here: Here, talk: Path, provider: FakeProvider, tmp_path: Path
+    here: Here, talk: Path, provider: FakeCloud, tmp_path: Path
 ) -> None:
     automation.up(new_foundation="season", world=here)
     shown = automation.preview(talk, world=here)
@@ -77,7 +77,7 @@ def test_another_build_than_the_one_that_is_meant_does_not_run_and_the_refusal_s
     write(tmp_path, "talk.yaml", bent(talk.read_text(), "latency: 300ms", "latency: 400ms"))
     with pytest.raises(Refused, match=r"not what stands .*contribution\.latency_ms"):
         automation.destroy(talk, reason="over", world=here)
-    assert len(provider.world) == 6
+    assert len(provider.world()) == 6
     assert automation.destroy("talk", reason="over", world=here).ok
 
 
@@ -102,18 +102,18 @@ def test_a_destroy_that_was_cut_at_any_step_is_completed_by_the_next_one(
 
 
 def test_a_stack_whose_operation_was_killed_is_diagnosed_recovered_and_completed(
-    here: Here, provider: FakeProvider
+    here: Here, provider: FakeCloud
 ) -> None:
-    gate = provider.hold("create", "feed")
+    gate = provider.hold("create", "feed", carry_on=False)
     with ThreadPoolExecutor(1) as callers:
         working = callers.submit(automation.up, new_foundation="season", world=here)
-        assert gate.reached.wait(30)
+        assert gate.wait_reached(30)
         running = automation.status("season", world=here).running
         assert running
         assert liveness.end_session(running.pid)
         with pytest.raises(Retryable):
             working.result(30)
-    provider.world.clear()  # the create that was held never comes to anything in this cloud
+    gate.release()
     found = automation.diagnose("season", world=here)
     assert "feed" in " ".join(finding.text for finding in found.findings)
     steps: list[str] = []

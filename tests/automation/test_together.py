@@ -7,7 +7,7 @@ import pytest
 
 from eventstack import automation
 from eventstack.errors import Busy
-from eventstack.testing.fake_provider import FakeProvider
+from eventstack.testing.fake_cloud import FakeCloud
 from tests.automation.conftest import Here
 
 pytestmark = pytest.mark.engine
@@ -15,23 +15,23 @@ pytestmark = pytest.mark.engine
 CALLERS = 5
 
 
-def test_callers_at_once_build_once_and_remove_once(another: Callable[[], Here], provider: FakeProvider) -> None:
+def test_callers_at_once_build_once_and_remove_once(another: Callable[[], Here], provider: FakeCloud) -> None:
     with ThreadPoolExecutor(CALLERS) as callers:
         desks = [another() for _ in range(CALLERS)]
         built = list(callers.map(lambda desk: automation.up(new_foundation="season", world=desk), desks))
         assert {outcome.ok for outcome in built} == {True}
-        assert (len(provider.world), provider.count("create")) == (3, 3)
+        assert (len(provider.world()), provider.count("create")) == (3, 3)
         ended = list(callers.map(lambda desk: automation.destroy("season", reason="over", world=desk), desks))
     assert {one.ok for one in ended} == {True}
-    assert provider.world == {}
+    assert provider.world() == []
     assert automation.status("season", world=desks[0]).state == "gone"
 
 
-def test_a_caller_without_patience_is_told_at_once_who_works(here: Here, provider: FakeProvider) -> None:
+def test_a_caller_without_patience_is_told_at_once_who_works(here: Here, provider: FakeCloud) -> None:
     gate = provider.hold("create", "feed")
     with ThreadPoolExecutor(1) as callers:
         working = callers.submit(automation.up, new_foundation="season", world=here)
-        assert gate.reached.wait(30)
+        assert gate.wait_reached(30)
         running = automation.status("season", world=here).running
         assert running
         with pytest.raises(Busy) as raised:

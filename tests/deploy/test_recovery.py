@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from eventstack.deploy import liveness
+from eventstack.deploy import liveness, previewed
 from eventstack.deploy.checkpoint import FileBooks
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
-from eventstack.errors import Final, Retryable
+from eventstack.errors import Final, Refused, Retryable
 from eventstack.planning.found import Found
 from eventstack.settings import Settings
 from eventstack.testing.fake_cloud import FakeCloud
@@ -66,18 +66,36 @@ def test_lost_books_stop_everything_until_they_are_restored_from_the_newest_copy
     assert after.stack == "eventstack-event/talk-i1"
 
 
-def test_after_an_older_copy_was_restored_nothing_is_built_twice(
-    built: PulumiDeployer, books: FileBooks, provider: FakeCloud, world: World
-) -> None:
-    plan = a_plan()
+def lose_encoder(books: FileBooks) -> None:
+    """Put books in place that were written before the encoder was built, as an older copy is."""
     older = json.loads(books.file.read_text())
     resources = older["checkpoint"]["latest"]["resources"]
     older["checkpoint"]["latest"]["resources"] = [one for one in resources if not one["urn"].endswith("::encoder")]
     books.file.write_text(json.dumps(older))
+
+
+def test_what_an_older_copy_of_the_books_lacks_is_adopted_and_not_built_twice(
+    built: PulumiDeployer, books: FileBooks, provider: FakeCloud
+) -> None:
+    plan = a_plan()
+    lose_encoder(books)
     [stray] = built.diagnose(plan).findings
-    assert stray.kind == "unbooked"
-    with pytest.raises(Exception, match="nothing is built twice"):
-        built.up(plan, build_hash=plan.build_hash)
+    assert (stray.kind, stray.step) == ("unbooked", "adopt it into the books as encoder")
+    assert built.recover(plan).healthy
+    assert built.up(plan, build_hash=plan.build_hash).changes == {"same": 4}
+    assert provider.count("create") == 3
+
+
+def test_what_the_books_lack_and_no_preview_knows_is_never_built_twice(
+    built: PulumiDeployer, books: FileBooks, settings: Settings, provider: FakeCloud
+) -> None:
+    plan = a_plan()
+    lose_encoder(books)
+    previewed.drop(Workspace(settings, "eventstack-event", "talk-i1").previewed)
+    [stray] = built.diagnose(plan).findings
+    assert (stray.kind, stray.step) == ("unbooked", None)
+    with pytest.raises(Refused, match="nothing is built twice"):
+        built.up(plan, build_hash=plan.build_hash, unpreviewed=True)
     assert provider.count("create") == 3
 
 
