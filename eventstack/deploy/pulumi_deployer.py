@@ -5,12 +5,10 @@ no promise forbids it, write down what begins, run one process in a session of i
 events and the engine's books, write down what came of it. A call for a stack that somebody works on follows that work.
 """
 
-import contextlib
 import dataclasses
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from eventstack.deploy import (
@@ -18,27 +16,25 @@ from eventstack.deploy import (
     claims,
     commands,
     evidence,
-    following,
     forget,
     guards,
-    line,
-    passphrase,
     previewed,
 )
 from eventstack.deploy.cards import Card
 from eventstack.deploy.claims import Held
 from eventstack.deploy.condition import Condition
-from eventstack.deploy.deployer import Evidence, Kind, OnProgress, OnStep, Outcome, Override, StackState
+from eventstack.deploy.deployer import Evidence, OnProgress, OnStep, Outcome, Override, StackState
 from eventstack.deploy.engine import Engine
-from eventstack.deploy.journal import Hold, Journal, Known, Operation, StackKey, Work
+from eventstack.deploy.journal import Hold, Journal, Known, Operation, StackKey
 from eventstack.deploy.journal_sqlite import SqliteJournal
 from eventstack.deploy.line import Urgency
-from eventstack.deploy.operation import Command, Patience
+from eventstack.deploy.operation import Command
 from eventstack.deploy.recovery import Recovery
 from eventstack.deploy.redact import redactor
 from eventstack.deploy.running import Runner, nothing_to_do
+from eventstack.deploy.turns import Turns
 from eventstack.deploy.workspace import Workspace
-from eventstack.errors import Busy, Refused
+from eventstack.errors import Refused
 from eventstack.planning.found import Found
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
@@ -95,20 +91,20 @@ class PulumiDeployer:
         self._extra = dict(extra or {})
         self._clock = clock
         self._sleep = sleep
-        self._urgency = urgency
-        self._patience_s = patience_s
+        self._urgency: Urgency = urgency
         self._runner = Runner(self.settings, self.journal, clock)
+        self._turns = Turns(self.settings, self.journal, self._runner, clock, urgency=urgency, patience_s=patience_s)
         self._recovery = Recovery(
             self.settings, self.engine, self.journal, self._runner, inventory, sleep=sleep, extra=self._extra
         )
 
     def preview(self, plan: StackPlan, on_progress: OnProgress = lambda _: None) -> Outcome:
         """Say what `up` would do and keep the engine's saved plan for it; the first time, make the stack."""
-        return self._or_follow(plan, "preview", on_progress, lambda: self._preview(plan, on_progress))
+        return self._turns.or_follow(plan, "preview", on_progress, lambda: self._preview(plan, on_progress))
 
     def _preview(self, plan: StackPlan, on_progress: OnProgress) -> Outcome:
         workspace = self._workspace(plan)
-        with self._turn(plan, "preview") as held:
+        with self._turns.take(plan, "preview") as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
             workspace.prepare(plan.build)
@@ -139,11 +135,11 @@ class PulumiDeployer:
         With `unpreviewed` the build hash alone says what runs, and a stack that is not there is made first.
         """
         begin = lambda: self._up(plan, build_hash, on_progress, unpreviewed=unpreviewed)  # noqa: E731
-        return self._or_follow(plan, "up", on_progress, begin)
+        return self._turns.or_follow(plan, "up", on_progress, begin)
 
     def _up(self, plan: StackPlan, build_hash: str, on_progress: OnProgress, *, unpreviewed: bool) -> Outcome:
         workspace = self._workspace(plan)
-        with self._turn(plan, "up") as held:
+        with self._turns.take(plan, "up") as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
             previewed.same_build(plan, build_hash)
@@ -193,7 +189,7 @@ class PulumiDeployer:
         """
         why = f"{reason} (override by {override.person}: {override.reason})" if override else reason
         guard = lambda known, last: guards.same_schedule(known, last, revision, self._clock())  # noqa: E731
-        return self._or_follow(
+        return self._turns.or_follow(
             plan, "destroy", on_progress, lambda: self._destroy(plan, why, override, guard, on_progress)
         )
 
@@ -207,7 +203,7 @@ class PulumiDeployer:
     ) -> Outcome:
         workspace = self._workspace(plan)
         urgency: Urgency = "emergency" if override else self._urgency
-        with self._turn(plan, "destroy", detail=why, urgency=urgency) as held:
+        with self._turns.take(plan, "destroy", detail=why, urgency=urgency) as held:
             known = self.journal.stack(StackKey.of(plan))
             books = workspace.books.look()
             never = known.forgotten is not None or known.created == "no"
@@ -235,7 +231,7 @@ class PulumiDeployer:
 
     def evidence(self, plan: StackPlan) -> Evidence:
         """Two inventories by tag, strays between them removed by identity; written to the occurrence's records."""
-        with self._turn(plan, "evidence") as held:
+        with self._turns.take(plan, "evidence") as held:
 
             def remove(thing: Found) -> None:
                 claims.confirm(self.journal, held, self.settings.lease_s)
@@ -264,7 +260,7 @@ class PulumiDeployer:
         key = StackKey.of(plan)
         if self.journal.stack(key).forgotten is not None:
             return
-        with self._turn(plan, "forget") as held:
+        with self._turns.take(plan, "forget") as held:
             known = self.journal.stack(key)
             if known.created != "no" and not (known.evidence or {}).get("clean"):
                 raise Refused(
@@ -303,7 +299,7 @@ class PulumiDeployer:
     def recover(self, plan: StackPlan, on_step: OnStep = lambda _: None) -> Condition:
         """Do what `diagnose` says can be done, each step told to `on_step` before it; what is then left to say."""
         if self.diagnose(plan).steps:
-            with self._turn(plan, "recover") as held:
+            with self._turns.take(plan, "recover") as held:
                 self._recovery.recover(plan, held, self._clock(), on_step)
         return self.diagnose(plan)
 
@@ -328,78 +324,6 @@ class PulumiDeployer:
 
     def _workspace(self, plan: StackPlan) -> Workspace:
         return Workspace(self.settings, plan.build.project, plan.build.stack)
-
-    @contextlib.contextmanager
-    def _turn(self, plan: StackPlan, kind: Work, *, detail: str = "", urgency: Urgency | None = None) -> Iterator[Held]:
-        """A place in the line and the stack in our hands, until the block ends."""
-        if kind != "evidence":
-            passphrase.ready(self.settings)
-        ticket = line.a_ticket(f"{kind} of {plan.build.stack}", urgency or self._urgency)
-        over = line.over_by(self.journal, self.settings.owner, claims.provably_dead)
-        most = self.settings.operations or line.most_at_once()
-        patience = Patience(self.settings.deadline_s, self.settings.grace_s)
-        terms = claims.Terms(self.settings.lease_s, patience.over_s + plan.settle_s)
-        with (
-            self._runner.interruptible() as wish,
-            line.place(self.journal, ticket, most=most, patience_s=self._patience_s, over=over, give_up=wish),
-            claims.hold(
-                self.journal,
-                plan,
-                kind,
-                terms,
-                clock=self._clock,
-                wish=wish,
-                detail=detail,
-                ticket=ticket.id,
-            ) as held,
-        ):
-            # of whoever held the stack before us, and of an engine that was run by hand, exactly the dead ones' locks
-            if removed := self._workspace(plan).books.unlock():
-                held.outcome["unlocked"] = [path.name for path in removed]
-            yield held
-
-    def _or_follow(self, plan: StackPlan, kind: Kind, on_progress: OnProgress, work: Callable[[], Outcome]) -> Outcome:
-        """Work, or follow whoever does; what they did for the same build is what we would have done."""
-        end = time.monotonic() + self._patience_s
-        with self._runner.interruptible() as wish:
-            while True:
-                try:
-                    return work()
-                except Busy as busy:
-                    left_s = end - time.monotonic()
-                    if left_s <= 0 or not busy.holder or wish.is_set():
-                        raise
-                    done = self._follow(plan, kind, busy.holder, on_progress, left_s, wish)
-                if done is not None:
-                    return done
-
-    def _follow(
-        self, plan: StackPlan, kind: Kind, holder: str, on_progress: OnProgress, left_s: float, wish: threading.Event
-    ) -> Outcome | None:
-        operation = self.journal.operation(holder)
-        same = operation is not None and (operation.intent.kind, operation.intent.build_hash) == (kind, plan.build_hash)
-        place = self._workspace(plan).operations / holder
-        followed = following.follow(
-            self.journal,
-            holder,
-            place,
-            on_progress if same else lambda _: None,
-            patience_s=left_s,
-            give_up=wish,
-            over=lambda one: claims.provably_dead(one) or claims.overdue(one),
-        )
-        if not same or followed is None or not (followed.outcome or {}).get("ok"):
-            return None
-        known = self.journal.stack(StackKey.of(plan))
-        return Outcome(
-            kind=kind,
-            ok=True,
-            build_hash=plan.build_hash,
-            outputs=dict(known.outputs or {}) if kind == "up" else {},
-            changes=dict((followed.outcome or {}).get("changes") or {}),
-            operation=holder,
-            log=str(place),
-        )
 
     def _worker(
         self,
