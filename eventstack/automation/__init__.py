@@ -19,6 +19,8 @@ from eventstack.automation.building import up as up
 from eventstack.automation.by_hand import ByHand as ByHand
 from eventstack.automation.by_hand import env as env
 from eventstack.automation.given import Event as Event
+from eventstack.automation.holding import hold as hold
+from eventstack.automation.holding import release as release
 from eventstack.automation.interrupt import Interrupt as Interrupt
 from eventstack.automation.make import accounted as accounted
 from eventstack.automation.make import deployer as deployer
@@ -57,11 +59,13 @@ __all__ = [
     "destroy",
     "diagnose",
     "env",
+    "hold",
     "list",
     "logs",
     "outputs",
     "preview",
     "recover",
+    "release",
     "resolve",
     "status",
     "up",

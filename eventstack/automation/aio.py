@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
-from eventstack.automation import building, removing, stacks, verbs
+from eventstack.automation import building, holding, removing, stacks, verbs
 from eventstack.automation import by_hand as by_hand_
 from eventstack.automation.interrupt import Interrupt
 
@@ -68,6 +68,8 @@ destroy = _coroutine(removing.destroy, interruptible=True)
 list = _coroutine(stacks.stacks)  # noqa: A001 - the word of the command line, as `eventstack.automation` has it
 recover = _coroutine(stacks.recover, interruptible=True)
 diagnose = _coroutine(stacks.diagnose)
+hold = _coroutine(holding.hold)
+release = _coroutine(holding.release)
 verb = _coroutine(verbs.verb)
 logs = _coroutine(stacks.logs)
 env = _coroutine(by_hand_.env)

@@ -47,6 +47,8 @@ COMMANDS: dict[str, Entry] = {
     "logs": Entry("eventstack.cli.logs:command", "Print what the operations on a stack said.", _STACK),
     "destroy": Entry("eventstack.cli.destroy:command", "Remove a stack, and prove that it is gone.", _STACK),
     "recover": Entry("eventstack.cli.recover:command", "Mend what a cut-off operation has left.", _STACK),
+    "hold": Entry("eventstack.cli.holding:hold", "Keep a stack from being destroyed.", _STACK),
+    "release": Entry("eventstack.cli.holding:release", "End a hold on a stack.", _STACK),
     "env": Entry("eventstack.cli.env:command", "Print what plain `pulumi` needs for a stack.", _STACK),
     "start": Entry("eventstack.cli.verbs:start", "Start the chain of an event: line-up, not yet public.", _AIR),
     "publish": Entry("eventstack.cli.verbs:publish", "Put an event on air.", _AIR),

@@ -1,0 +1,59 @@
+"""`eventstack hold` and `release`: a person's word that a stack stays as it is, and its end."""
+
+import click
+
+from eventstack.cli import performing
+
+
+@click.command("hold", epilog=performing.CODES)
+@performing.event
+@click.option("--reason", required=True, help="Why, for those who come after.")
+@click.option("--for", "lasting", metavar="DURATION", help="How long, as 90m or 2h; until it is released unless given.")
+@performing.by
+@performing.as_json
+def hold(event: str, reason: str, lasting: str | None, by: str, *, as_json: bool) -> None:
+    """Keep the stack of EVENT, an event or a foundation, from being destroyed."""
+    from datetime import timedelta
+
+    from eventstack import automation
+    from eventstack.models.units import Duration
+
+    with performing.answering(as_json=as_json):
+        try:
+            span = timedelta(seconds=float(Duration.parse(lasting))) if lasting else None
+        except ValueError as wrong:
+            raise click.BadParameter(str(wrong), param_hint="--for") from wrong
+        status = automation.hold(event, reason=reason, by=by, lasting=span)
+    _show(status, as_json=as_json)
+
+
+@click.command("release", epilog=performing.CODES)
+@performing.event
+@performing.by
+@performing.as_json
+def release(event: str, by: str, *, as_json: bool) -> None:
+    """End a hold on EVENT; nothing happens where there is none."""
+    from eventstack import automation
+
+    with performing.answering(as_json=as_json):
+        status = automation.release(event, by=by)
+    _show(status, as_json=as_json)
+
+
+def _show(status: object, *, as_json: bool) -> None:
+    from eventstack.automation import Status
+
+    assert isinstance(status, Status)
+    if as_json:
+        performing.show({"ok": True, "status": status})
+    else:
+        click.echo(f"{status.stack}: {_words(status.hold)}")
+
+
+def _words(hold: object) -> str:
+    from eventstack.deploy.journal import Hold
+
+    if not isinstance(hold, Hold):
+        return "not held"
+    until = f" until {hold.until:%Y-%m-%d %H:%M:%S} UTC" if hold.until else " until it is released"
+    return f"held by {hold.person}{until}: {hold.reason}"
