@@ -80,7 +80,7 @@ def main(place: Path) -> NoReturn:
         refused=refused,
         error=redact(error),
     )
-    private.replace(place / RESULT, msgspec.json.encode(result).decode())
+    private.replace(place / RESULT, msgspec.json.encode(result).decode(), lasting=False)
     # An orderly exit would wait for threads of a program that may hang.
     for stream in printed:
         stream.finish()
