@@ -1,7 +1,7 @@
 """The life of a stack, ours against the Automation API as its documentation shows it, in turn.
 
 A life is: make the stack, build 20 resources without latency, destroy them, remove the stack; once without a preview
-and once with. Ours also takes the evidence that nothing is left. Both are one long-lived caller whose imports are done.
+and once with. Ours also takes the evidence that nothing is left. Both are long-lived callers with one life behind them.
 
 Run: python benchmarks/life.py [--rounds 5] [--profile]. Prints medians and ratios of wall and CPU time; exits with 1
 when a ratio is above its goal. With `--profile` it prints where our own time goes, call by call, and compares nothing.

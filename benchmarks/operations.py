@@ -1,6 +1,6 @@
 """Both sides of the benchmarks of operations, and the fake cloud between them.
 
-Each side runs in a process of its own that has its imports behind it (a scheduler lives long, so only ours pays for
+Each side runs in a process of its own that has one life behind it (a scheduler lives long, so only ours pays for
 starting Python during a life): `python operations.py ours|automation TASK`, the task as JSON. It prints one JSON line:
 the `Cost` of the task.
 """
@@ -193,6 +193,7 @@ def perform(side: str, task: Task) -> Cost:
             return f"{type(error).__name__}: {error}"
         return None
 
+    life(task.times)  # what a caller does once in its own life, it has done
     cpu, began = cpu_s(), time.perf_counter()
     if task.at_once == 1:
         failures = [attempt(number) for number in range(task.times)]

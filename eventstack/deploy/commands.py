@@ -52,7 +52,7 @@ def worker(
         create=create,
         again=again,
     )
-    private.replace(place / REQUEST, canonical(request))
+    private.replace(place / REQUEST, canonical(request), lasting=False)
     return Command(
         arguments=(sys.executable, "-P", "-m", "eventstack.deploy.worker", str(place)),
         work=workspace.work,

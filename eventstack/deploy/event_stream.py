@@ -4,13 +4,15 @@ import queue
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from pulumi.automation.events import EngineEvent
 
 from eventstack.deploy.events import Event, encode, reduce
 from eventstack.deploy.redact import Redactor
+
+if TYPE_CHECKING:
+    from pulumi.automation.events import EngineEvent
 
 
 class EventWriter:
@@ -23,7 +25,7 @@ class EventWriter:
         self._thread = threading.Thread(target=self._write, name="events")
         self._thread.start()
 
-    def __call__(self, event: EngineEvent) -> None:
+    def __call__(self, event: "EngineEvent") -> None:
         """Take an event from the engine's stream."""
         reduced = reduce(plain(event), at=time.monotonic())
         if reduced is not None:
@@ -41,7 +43,7 @@ class EventWriter:
                 file.write(encode(msgspec.structs.replace(event, **clean)))
 
 
-def plain(event: EngineEvent) -> dict[str, Any]:
+def plain(event: "EngineEvent") -> dict[str, Any]:
     """The parts of the SDK's event object that we read, in the names of the engine's JSON."""
     if event.diagnostic_event:
         said = event.diagnostic_event

@@ -25,9 +25,9 @@ def keep_logs(workspace: Workspace, logs: Path, redact: Redactor) -> None:
             if file.name == ENGINE_EVENTS:
                 events = [decode_engine(line) for line in file.read_bytes().splitlines()]
                 text = b"".join(encode(event) for event in events if event is not None).decode()
-                private.write(target / EVENTS, redact(text))
+                private.write(target / EVENTS, redact(text), lasting=False)
             elif file.suffix in LOG_SUFFIXES:
-                private.write(target / file.name, redact(file.read_text(errors="replace")))
+                private.write(target / file.name, redact(file.read_text(errors="replace")), lasting=False)
 
 
 def clear(workspace: Workspace) -> None:

@@ -5,6 +5,7 @@ import math
 import os
 import sqlite3
 import time
+import weakref
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +69,8 @@ class SqliteJournal:
     def __init__(self, path: Path, clock: Callable[[], float] = since_boot) -> None:
         self.path = path
         self._clock = clock
+        self._open: dict[str, sqlite3.Connection] = {}
+        weakref.finalize(self, _close, self._open)
         try:
             private.folder(path.parent)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -82,13 +85,22 @@ class SqliteJournal:
                     db.execute(statement)
             db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         try:
-            with contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)) as db:
-                db.row_factory = sqlite3.Row
-                db.execute("PRAGMA journal_mode = WAL")
-                db.execute("PRAGMA synchronous = FULL")
+            db.row_factory = sqlite3.Row
+            db.execute("PRAGMA journal_mode = WAL")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    @contextlib.contextmanager
+    def _transaction(self, *, lasting: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction; what is `lasting` is on the disk when it ends, the rest need not outlive this boot."""
+        try:
+            with contextlib.closing(self._connect()) as db:
+                db.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
                 db.execute("BEGIN IMMEDIATE")
                 try:
                     yield db
@@ -182,7 +194,7 @@ class SqliteJournal:
 
     def renew(self, id_: str, *, lease_s: float) -> bool:
         """See `Journal.renew`."""
-        with self._transaction() as db:
+        with self._transaction(lasting=False) as db:
             renewed = db.execute(
                 "UPDATE operations SET lease_until_s = ? WHERE id = ? AND ended IS NULL",
                 (self._clock() + lease_s, id_),
@@ -235,7 +247,12 @@ class SqliteJournal:
 
     def enqueue(self, ticket: Ticket) -> None:
         """See `Journal.enqueue`."""
-        with self._transaction() as db:
+        # The last connection to close folds the log back into the file, three waits for the disk: once a turn will do.
+        try:
+            self._open[ticket.id] = self._connect()
+        except sqlite3.Error as error:
+            raise StoreError(f"the journal {self.path} can't be used: {error}") from error
+        with self._transaction(lasting=False) as db:
             db.execute(
                 "INSERT OR IGNORE INTO line (id, urgency, what, host, boot, caller_pid, caller_started, asked_s)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -258,7 +275,7 @@ class SqliteJournal:
 
     def admit(self, id_: str, *, most: int, gone: Collection[str]) -> bool:
         """See `Journal.admit`."""
-        with self._transaction() as db:
+        with self._transaction(lasting=False) as db:
             db.execute("UPDATE line SET asked_s = ? WHERE id = ?", (self._clock(), id_))
             if not passes(_line(db, self._clock()), id_, most=most, gone=gone):
                 return False
@@ -267,8 +284,12 @@ class SqliteJournal:
 
     def dequeue(self, id_: str) -> None:
         """See `Journal.dequeue`."""
-        with self._transaction() as db:
-            db.execute("DELETE FROM line WHERE id = ?", (id_,))
+        try:
+            with self._transaction(lasting=False) as db:
+                db.execute("DELETE FROM line WHERE id = ?", (id_,))
+        finally:
+            if id_ in self._open:
+                self._open.pop(id_).close()
 
     def _set(self, key: StackKey, **values: str | None) -> None:
         assignments = ", ".join(f"{column} = ?" for column in values)
@@ -277,6 +298,11 @@ class SqliteJournal:
                 f"UPDATE stacks SET {assignments} WHERE owner = ? AND project = ? AND stack = ?",  # noqa: S608 - our own column names
                 (*values.values(), *_columns(key)),
             )
+
+
+def _close(connections: dict[str, sqlite3.Connection]) -> None:
+    while connections:
+        connections.popitem()[1].close()
 
 
 def _columns(key: StackKey) -> tuple[str, str, str]:

@@ -89,7 +89,7 @@ def run(
     callback, or a KeyboardInterrupt, asks the operation to end and is raised once it has ended.
     """
     began = time.monotonic()
-    private.write(command.log, "")
+    private.write(command.log, "", lasting=False)
     with command.log.open("ab") as log:
         process = subprocess.Popen(
             [*_held_to(patience), *command.arguments],

@@ -16,21 +16,31 @@ def folder(path: Path) -> Path:
     return path
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file with mode 0600 from its first byte on, and see it on the disk."""
+def write(path: Path, text: str, *, lasting: bool = True) -> None:
+    """Write a file with mode 0600 from its first byte on, and see it on the disk.
+
+    What is not `lasting` may be lost with the machine: it is made again before it is read, or nobody would miss it.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+        if lasting:
+            file.flush()
+            os.fsync(file.fileno())
 
 
-def replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str, *, lasting: bool = True) -> None:
     """Put a private file in place in one step: a reader sees the old text or the new one."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    write(draft, text)
+    write(draft, text, lasting=lasting)
     draft.replace(path)
+
+
+def ensure(path: Path, text: str) -> None:
+    """Put a private file in place unless exactly this one is there."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        replace(path, text)
 
 
 def create(path: Path, text: str) -> None:

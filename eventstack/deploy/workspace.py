@@ -107,7 +107,7 @@ class Workspace:
             "runtime": "python",
             "plugins": {"providers": [{"name": PLUGIN, "path": str(plugin)}]},
         }
-        private.replace(self.work / "Pulumi.yaml", canonical(project) + "\n")
+        private.ensure(self.work / "Pulumi.yaml", canonical(project) + "\n")
         if build is not None:
             self._configure(build)
 
@@ -122,7 +122,7 @@ class Workspace:
         launcher = folder / f"pulumi-resource-{PLUGIN}"
         # What the plugin launches must not inherit the operation's private umask.
         python = shlex.quote(sys.executable)
-        private.replace(launcher, f'#!/bin/sh\numask 022\nexec {python} -P -m eventstack.plugin.server "$@"\n')
+        private.ensure(launcher, f'#!/bin/sh\numask 022\nexec {python} -P -m eventstack.plugin.server "$@"\n')
         launcher.chmod(0o700)
         return folder
 

@@ -60,6 +60,12 @@ def test_a_program_that_raises_is_final(on_engine: Callable[..., PulumiDeployer]
         on_engine("raising").preview(a_plan())
 
 
+def test_a_program_that_is_not_there_is_final_and_can_be_put_right(on_engine: Callable[..., PulumiDeployer]) -> None:
+    with pytest.raises(Final, match=r"the program raised: AttributeError: .*no attribute 'missing'"):
+        on_engine("missing").preview(a_plan())
+    assert on_engine().preview(a_plan()).changes == {"create": 4}
+
+
 def test_an_up_without_a_preview_makes_the_stack_and_builds_it(
     on_engine: Callable[..., PulumiDeployer], provider: FakeCloud
 ) -> None:

@@ -1,0 +1,77 @@
+"""An inline program under the engine, by the SDK: what a worker does once everything heavy is imported."""
+
+import importlib
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pulumi
+from pulumi import automation
+from pulumi.automation.events import EngineEvent
+
+from eventstack.deploy.engine_command import EngineCommand, LeanStack
+from eventstack.deploy.engine_process import EngineProcess
+from eventstack.deploy.event_stream import EventWriter, plain
+from eventstack.deploy.events import QUIET, reduce
+from eventstack.deploy.request import Request
+from eventstack.planning.plan import Build
+
+OPERATIONS = ("create", "update")
+"""The changing steps that a repeated `up` may take without a new preview by its caller."""
+
+
+class Program:
+    """The inline program: reads the plan from the stack's configuration, calls the function that builds it."""
+
+    def __init__(self, name: str, plan_key: str) -> None:
+        module, _, function = name.partition(":")
+        self._build: Callable[[Build], None] = getattr(importlib.import_module(module), function)
+        self._plan_key = plan_key
+        self.error: str | None = None
+
+    def __call__(self) -> None:
+        """Run once; what it raises is kept, since the engine only passes its text on."""
+        try:
+            self._build(msgspec.json.decode(pulumi.Config().require(self._plan_key), type=Build))
+        except BaseException:
+            self.error = traceback.format_exc()
+            raise
+
+
+def perform(request: Request, engine: EngineProcess, program: Program, events: EventWriter) -> tuple[str, ...]:
+    """Carry out a request on a stack that exists; the steps that a repeated `up` was stopped for."""
+    workspace = automation.LocalWorkspace(
+        work_dir=request.work,
+        pulumi_command=EngineCommand(engine, request.engine_version),
+        program=program,
+    )
+    stack = LeanStack(request.stack, workspace)
+    common: dict[str, Any] = {
+        "parallel": request.parallel,
+        "plan": request.plan_file,
+        "color": "never",
+        "suppress_outputs": True,
+        "suppress_progress": True,
+    }
+    if request.kind == "preview":
+        stack.preview(**common, on_event=events)
+        return ()
+    if request.again is not None:
+        planned: set[tuple[str, str]] = set()
+
+        def note(event: EngineEvent) -> None:
+            reduced = reduce(plain(event), at=0.0)
+            if reduced is not None and reduced.op:
+                planned.add((reduced.urn, reduced.op))
+
+        stack.preview(**common, on_event=note)
+        unwanted = tuple(
+            f"{op} {urn}"
+            for urn, op in sorted(planned)
+            if op not in QUIET and (op not in OPERATIONS or urn not in request.again)
+        )
+        if unwanted:
+            return unwanted
+    stack.up(**common, show_secrets=False, on_event=events)
+    return ()
