@@ -30,13 +30,16 @@ TOLERANCE_S = 2.0
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A look at the books: `resources` are URNs, the stack's own included; `creating` those of cut-off creates."""
+    """A look at the books: `resources` are URNs, the stack's own included; `creating` those of cut-off creates;
+    `unready` those that were made and reported as failed, which the next `up` updates.
+    """
 
     existence: Literal["absent", "present", "unknown"]
     resources: tuple[str, ...] = ()
     pending: tuple[str, ...] = ()
     creating: tuple[str, ...] = ()
     detail: str = ""
+    unready: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,7 @@ def read(deployment: dict[str, Any]) -> Checkpoint:
         tuple(resource["urn"] for resource in deployment.get("resources") or []),
         tuple(f"{kind} {urn}" for kind, urn in pending),
         tuple(urn for kind, urn in pending if kind == "creating"),
+        unready=tuple(one["urn"] for one in deployment.get("resources") or [] if one.get("initErrors")),
     )
 
 

@@ -5,7 +5,6 @@ import math
 import os
 import sqlite3
 import time
-import weakref
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -69,11 +68,12 @@ class SqliteJournal:
     def __init__(self, path: Path, clock: Callable[[], float] = since_boot) -> None:
         self.path = path
         self._clock = clock
-        self._open: dict[str, sqlite3.Connection] = {}
-        weakref.finalize(self, _close, self._open)
         try:
             private.folder(path.parent)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            # Never opened when it is there: closing it would drop the locks that sqlite holds on it for this process.
+            if not path.exists():
+                with contextlib.suppress(FileExistsError):
+                    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
             raise StoreError(f"the journal {path} can't be used: {error.strerror}") from error
         with self._transaction() as db:
@@ -86,7 +86,7 @@ class SqliteJournal:
             db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
         try:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA journal_mode = WAL")
@@ -247,11 +247,6 @@ class SqliteJournal:
 
     def enqueue(self, ticket: Ticket) -> None:
         """See `Journal.enqueue`."""
-        # The last connection to close folds the log back into the file, three waits for the disk: once a turn will do.
-        try:
-            self._open[ticket.id] = self._connect()
-        except sqlite3.Error as error:
-            raise StoreError(f"the journal {self.path} can't be used: {error}") from error
         with self._transaction(lasting=False) as db:
             db.execute(
                 "INSERT OR IGNORE INTO line (id, urgency, what, host, boot, caller_pid, caller_started, asked_s)"
@@ -284,12 +279,8 @@ class SqliteJournal:
 
     def dequeue(self, id_: str) -> None:
         """See `Journal.dequeue`."""
-        try:
-            with self._transaction(lasting=False) as db:
-                db.execute("DELETE FROM line WHERE id = ?", (id_,))
-        finally:
-            if id_ in self._open:
-                self._open.pop(id_).close()
+        with self._transaction(lasting=False) as db:
+            db.execute("DELETE FROM line WHERE id = ?", (id_,))
 
     def _set(self, key: StackKey, **values: str | None) -> None:
         assignments = ", ".join(f"{column} = ?" for column in values)
@@ -298,11 +289,6 @@ class SqliteJournal:
                 f"UPDATE stacks SET {assignments} WHERE owner = ? AND project = ? AND stack = ?",  # noqa: S608 - our own column names
                 (*values.values(), *_columns(key)),
             )
-
-
-def _close(connections: dict[str, sqlite3.Connection]) -> None:
-    while connections:
-        connections.popitem()[1].close()
 
 
 def _columns(key: StackKey) -> tuple[str, str, str]:

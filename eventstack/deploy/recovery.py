@@ -4,10 +4,11 @@ Every call of the deployer mends what is certain before it goes on (cut-off crea
 person's consent (restoring lost books, removing a lock that can't be read) only `recover` does, step by step.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from eventstack.deploy import adoption, claims, commands, guards, previewed, private
+from eventstack.deploy.checkpoint import Checkpoint
 from eventstack.deploy.claims import Held
 from eventstack.deploy.condition import TORN_S, Condition, Holder, Seen, diagnose, unbooked
 from eventstack.deploy.deployer import OnStep
@@ -93,7 +94,7 @@ class Recovery:
             self._runner.run(plan, held, commands.put_back(workspace, self._engine, operation, extra=self._extra))
             file.unlink()
         if verdict.ids or unsure:
-            targets = () if unsure else verdict.ids
+            targets = _to_compare(books, verdict.ids) if unsure else tuple(verdict.ids)
             refresh = commands.refresh(workspace, self._engine, operation, targets, extra=self._extra)
             self._runner.run(plan, held, refresh)
         held.outcome["recovered"] = [*held.outcome.get("recovered", []), *verdict.lines]
@@ -144,6 +145,11 @@ class Recovery:
 
     def _workspace(self, plan: StackPlan) -> Workspace:
         return Workspace(self._settings, plan.build.project, plan.build.stack)
+
+
+def _to_compare(books: Checkpoint, adopted: Collection[str]) -> tuple[str, ...]:
+    """All resources, named only where some are left out: what was reported as failed would be taken for whole."""
+    return tuple(urn for urn in (*books.resources, *adopted) if urn not in books.unready) if books.unready else ()
 
 
 def _holder(operation: Operation | None) -> Holder:

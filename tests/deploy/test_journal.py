@@ -1,5 +1,9 @@
 import contextlib
+import os
 import sqlite3
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -10,7 +14,9 @@ import pytest
 from eventstack.deploy import journal_sqlite
 from eventstack.deploy.journal_sqlite import SqliteJournal
 from eventstack.errors import StoreError
+from eventstack.node import processes
 from eventstack.testing.contracts.journal import KEY, an_intent
+from tests.deploy.conftest import wait_until
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
@@ -94,3 +100,22 @@ def test_an_operation_of_an_earlier_boot_has_nothing_left(journal: SqliteJournal
     operation = journal.operation("one")
     assert operation is not None
     assert (operation.lease_left_s, operation.over_in_s) == (0.0, 0.0)
+
+
+CLOSER = (
+    "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT * FROM stacks').fetchall(); db.close()"
+)
+
+
+def test_opening_a_journal_takes_no_lock_from_another_thread_of_the_process(journal: SqliteJournal) -> None:
+    opening = threading.Thread(target=SqliteJournal, args=(journal.path,), daemon=True)
+    with contextlib.closing(sqlite3.connect(journal.path, isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        opening.start()
+        wait_until(lambda: processes.open_files(os.getpid()).count(str(journal.path.resolve())) > 1)
+        # a process that closes the last connection it knows of folds the log and removes it, unless we hold our lock
+        subprocess.run([sys.executable, "-c", CLOSER, str(journal.path)], check=True)
+        assert journal.path.with_name("journal.sqlite3-wal").exists()
+        db.execute("ROLLBACK")
+    opening.join(20)
+    assert not opening.is_alive()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eventstack.deploy import liveness
-from eventstack.deploy.checkpoint import Books
+from eventstack.deploy.checkpoint import FileBooks
 from eventstack.deploy.journal import StackKey
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
@@ -67,7 +67,7 @@ def kill_the_engine(deployer: PulumiDeployer, plan: StackPlan) -> None:
     os.kill(one.pid, signal.SIGKILL)
 
 
-def books(settings: Settings, plan: StackPlan) -> Books:
+def books(settings: Settings, plan: StackPlan) -> FileBooks:
     return Workspace(settings, plan.build.project, plan.build.stack).books
 
 
