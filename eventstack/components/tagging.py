@@ -1,6 +1,8 @@
-"""A program's own guard against what could never be found again: no resource without its six tags."""
+"""A program's own guard against what could never be found again, or not be removed without it: no resource without its
+six tags, none that the engine forgets with another, none whose removal needs the program.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -19,7 +21,13 @@ def refuse_untagged() -> None:
 
 
 def check(args: pulumi.ResourceTransformArgs) -> None:
-    """Raise ConfigError for a resource without the six tags; components and providers need none, they cost nothing."""
+    """Raise ConfigError for a resource without the six tags; components and providers need none, they cost nothing.
+
+    Also for `deleted_with`, by which the engine forgets a resource even where the other refuses to be deleted, and for
+    delete hooks, without whose program nothing is deleted.
+    """
+    for option, hint in _unwanted(args.opts):
+        raise ConfigError(Fault(f"refused: it has {option}", field=f"{args.type_} {args.name!r}", hint=hint))
     if not args.custom or args.type_.startswith("pulumi:"):
         return
     missing = [key for key in naming.TAG_KEYS if not _has(args.props, key)]
@@ -31,6 +39,13 @@ def check(args: pulumi.ResourceTransformArgs) -> None:
                 hint="give it planning.naming.role_tags from its creation on",
             )
         )
+
+
+def _unwanted(opts: pulumi.ResourceOptions) -> Iterator[tuple[str, str]]:
+    if opts.deleted_with is not None:
+        yield "deleted_with", "let it be deleted by itself: it would be forgotten where the other one stays"
+    if opts.hooks is not None and (opts.hooks.before_delete or opts.hooks.after_delete):
+        yield "a delete hook", "do without: a stack must go also when its program no longer runs"
 
 
 def _has(props: Mapping[str, Any], key: str) -> bool:

@@ -31,7 +31,8 @@ TOLERANCE_S = 2.0
 @dataclass(frozen=True)
 class Checkpoint:
     """A look at the books: `resources` are URNs, the stack's own included; `creating` those of cut-off creates;
-    `unready` those that were made and reported as failed, which the next `up` updates.
+    `unready` those that were made and reported as failed, which the next `up` updates; `retained` those that the engine
+    will drop without deleting them, `protected` those that it refuses to delete.
     """
 
     existence: Literal["absent", "present", "unknown"]
@@ -40,6 +41,8 @@ class Checkpoint:
     creating: tuple[str, ...] = ()
     detail: str = ""
     unready: tuple[str, ...] = ()
+    retained: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,15 @@ class Lock:
 
     @property
     def dead(self) -> bool:
-        """Whether its maker can be proven dead: of this host, and no process has its pid that was there by then."""
+        """Whether its maker can be proven dead: of this host, and no engine has its pid, nor a process of that age."""
         if self.pid is None or self.host != host():
             return False
         seen = processes.look(self.pid)
         if seen is None or seen.state in "ZX":
             return True
-        return self.since is not None and self.since.timestamp() < processes.started_at(seen.identity) - TOLERANCE_S
+        # A step of the wall clock makes a living engine look younger than its lock: that alone proves no engine dead.
+        younger = self.since is not None and self.since.timestamp() < processes.started_at(seen.identity) - TOLERANCE_S
+        return younger and not _is_engine(self.pid)
 
 
 @dataclass(frozen=True)
@@ -167,13 +172,24 @@ class FileBooks:
 def read(deployment: dict[str, Any]) -> Checkpoint:
     """A deployment in the engine's JSON; raises KeyError, TypeError or AttributeError when it is none."""
     pending = [(entry["type"], entry["resource"]["urn"]) for entry in deployment.get("pending_operations") or []]
+    resources: list[dict[str, Any]] = deployment.get("resources") or []
     return Checkpoint(
         "present",
-        tuple(resource["urn"] for resource in deployment.get("resources") or []),
+        tuple(resource["urn"] for resource in resources),
         tuple(f"{kind} {urn}" for kind, urn in pending),
         tuple(urn for kind, urn in pending if kind == "creating"),
-        unready=tuple(one["urn"] for one in deployment.get("resources") or [] if one.get("initErrors")),
+        unready=tuple(resource["urn"] for resource in resources if resource.get("initErrors")),
+        retained=tuple(resource["urn"] for resource in resources if resource.get("retainOnDelete")),
+        protected=tuple(resource["urn"] for resource in resources if resource.get("protect")),
     )
+
+
+def _is_engine(pid: int) -> bool:
+    """Whether a process goes by the engine's name; one that can't be looked at may."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").startswith("pulumi")
+    except OSError:
+        return True
 
 
 def _lock(path: Path) -> Lock:

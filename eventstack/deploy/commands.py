@@ -129,5 +129,8 @@ def _bare(
 
 
 def decode_engine(line: bytes) -> Event | None:
-    """Read a line of the engine's own event log, stamped with the time of reading."""
-    return reduce(msgspec.json.decode(line, type=dict), at=time.monotonic())
+    """Read a line of the engine's own event log, stamped with the time of reading; None for one that was cut off."""
+    try:
+        return reduce(msgspec.json.decode(line, type=dict), at=time.monotonic())
+    except msgspec.DecodeError:
+        return None

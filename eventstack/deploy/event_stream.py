@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 
 class EventWriter:
-    """Writes events to the file on a thread of its own: a slow callback would slow the engine."""
+    """Writes events to the file on a thread of its own: a slow callback would slow the engine.
+
+    `lost` says why some could not be written; "" while all were.
+    """
 
     def __init__(self, path: Path, redact: Redactor) -> None:
+        self.lost = ""
         self._path = path
         self._redact = redact
         self._queue: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
@@ -37,10 +41,14 @@ class EventWriter:
         self._thread.join()
 
     def _write(self) -> None:
-        with self._path.open("ab", buffering=0) as file:
-            while (event := self._queue.get()) is not None:
-                clean = {"text": self._redact(event.text), "outputs": self._redact.deep(event.outputs)}
-                file.write(encode(msgspec.structs.replace(event, **clean)))
+        try:
+            with self._path.open("ab") as file:
+                while (event := self._queue.get()) is not None:
+                    clean = {"text": self._redact(event.text), "outputs": self._redact.deep(event.outputs)}
+                    file.write(encode(msgspec.structs.replace(event, **clean)))
+                    file.flush()
+        except OSError as error:
+            self.lost = f"{self._path}: {error.strerror}"
 
 
 def plain(event: "EngineEvent") -> dict[str, Any]:

@@ -175,8 +175,11 @@ Decode = Callable[[bytes], Event | None]
 
 
 def decode(line: bytes) -> Event | None:
-    """Read a line that our worker wrote."""
-    return msgspec.json.decode(line, type=Event)
+    """Read a line that our worker wrote; None for one that a full disk cut off."""
+    try:
+        return msgspec.json.decode(line, type=Event)
+    except msgspec.DecodeError:
+        return None
 
 
 def encode(event: Event) -> bytes:

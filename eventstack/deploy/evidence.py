@@ -8,7 +8,7 @@ read and hold nothing of the stack: unreadable, unknown or living is a reason to
 import fcntl
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from eventstack.deploy import guards, private
 from eventstack.deploy.checkpoint import Checkpoint
 from eventstack.deploy.deployer import Evidence, Found
 from eventstack.errors import EventstackError, StoreError
+from eventstack.planning import naming
 from eventstack.planning.plan import StackPlan, sha256
 
 FORMAT = 1
@@ -38,10 +39,14 @@ def take(
     inventory: guards.Inventory,
     remove: Remove,
     accounted: Accounted,
+    retained: Collection[str] = (),
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
 ) -> tuple[Evidence, dict[str, Any]]:
     """Look, remove strays, settle, look again; the verdict and its line in the evidence file.
+
+    `retained` are the URNs of what the program wanted to outlive its stack: no stray, and yet not clean without a line
+    that accounts for it.
 
     Raises:
         Retryable: when an inventory can't be read.
@@ -51,7 +56,9 @@ def take(
     excused = {str(line["identity"]) for line in lines if "identity" in line}
     may_remove = books.existence == "present" and not books.resources
     first, first_at = guards.look(inventory, plan.build.tags, name), clock()
-    removed = [_remove(found, remove) for found in _strays(first, excused)] if may_remove else []
+    kept = {naming.urn_hash(urn) for urn in retained}
+    strays = [found for found in _strays(first, excused) if found.tag.get("eventstack-urn") not in kept]
+    removed = [_remove(found, remove) for found in strays] if may_remove else []
     sleep(plan.settle_s)
     second, second_at = guards.look(inventory, plan.build.tags, name), clock()
     clean = not _strays(second, excused, with_on_air=True) and not books.resources and books.existence != "unknown"
@@ -67,6 +74,7 @@ def take(
         "settle_s": plan.settle_s,
         "inventories": [_inventory(first, first_at), _inventory(second, second_at)],
         "removed": removed,
+        "retained": sorted(retained),
         "accounted": lines,
         "engine": {
             "existence": books.existence,

@@ -36,6 +36,9 @@ ASK_S = 0.1
 AGAIN_S = 10.0
 """When to come again after waiting in vain, in seconds."""
 
+IDLE_S = 60.0
+"""Seconds after which whoever passed has long begun its operation (at once, or after it ended another's session)."""
+
 TicketOver = Callable[[Ticket], bool]
 """Whether nobody can stand behind a ticket any more."""
 
@@ -104,12 +107,15 @@ def _gone(journal: Journal, over: TicketOver) -> frozenset[str]:
 
 
 def over_by(journal: Journal, owner: str, dead: Callable[[Operation], bool]) -> TicketOver:
-    """Whether a ticket's holder is dead, and no operation that it began can be at work; `dead` judges an operation."""
+    """Whether nobody stands behind a ticket: its holder is dead, or passed long ago and could not say that it left (the
+    disk was full); and no operation that it began can be at work, as `dead` judges.
+    """
 
     def over(ticket: Ticket) -> bool:
         if ticket.boot != liveness.boot():
             return ticket.host == liveness.host()
-        if liveness.alive(ticket.caller):
+        idle = ticket.admitted and ticket.asked_ago_s > IDLE_S
+        if liveness.alive(ticket.caller) and not idle:
             return False
         return all(dead(one) for one in journal.unended(owner) if one.intent.ticket == ticket.id)
 

@@ -20,6 +20,7 @@ from typing import Literal
 from eventstack.deploy import private
 from eventstack.deploy.events import Decode, Event
 from eventstack.deploy.liveness import Identity, end_session, identify, session_members
+from eventstack.deploy.request import RESULT
 from eventstack.node import processes
 
 POLL_S = 0.05
@@ -27,6 +28,9 @@ POLL_S = 0.05
 
 LATER_S = 5.0
 """How long after the caller's own deadline `timeout` acts: only where there is no caller any more."""
+
+LINGER_S = 6.0
+"""How long what an operation started may outlive its work; the engine itself gives a plugin 5 s to end."""
 
 KILL_S = 15.0
 """How long a killed session may take to be seen empty, at most."""
@@ -50,6 +54,10 @@ class Command:
     decode: Decode
     is_engine: bool = False
 
+    def done(self, exit_code: int) -> bool:
+        """Whether its work is over though its session is not empty: the engine ended by itself, or the worker did."""
+        return exit_code >= 0 if self.is_engine else (self.place / RESULT).exists()
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -66,12 +74,15 @@ class Patience:
 
 @dataclass(frozen=True)
 class Ended:
-    """How the processes ended: the first one's exit code, what they were asked to end for, whether they were killed."""
+    """How the processes ended: the first one's exit code, what they were asked to end for, whether they were killed;
+    `lingered` counts those that outlived the work and were ended then.
+    """
 
     exit: int
     asked: Asked
     killed: bool
     duration_s: float
+    lingered: int = 0
 
 
 def run(
@@ -109,7 +120,8 @@ def run(
         interrupt.set()
         following.until_empty(lambda _: None)
         raise
-    return Ended(process.returncode, following.asked, following.killed, time.monotonic() - began)
+    took_s = time.monotonic() - began
+    return Ended(process.returncode, following.asked, following.killed, took_s, following.lingered)
 
 
 def _held_to(patience: Patience) -> tuple[str, ...]:
@@ -135,6 +147,8 @@ class _Following:
     ) -> None:
         self.asked: Asked = ""
         self.killed = False
+        self.lingered = 0
+        self._done_at: float | None = None
         self._command = command
         self._process = process
         self._interrupt = interrupt
@@ -146,7 +160,11 @@ class _Following:
     def until_empty(self, on_event: Callable[[Event], None]) -> None:
         while self._process.poll() is None or session_members(self._process.pid):
             self._read(on_event)
-            self._press(time.monotonic())
+            now = time.monotonic()
+            if self._process.returncode is not None and self._command.done(self._process.returncode):
+                self._clear(now)
+            else:
+                self._press(now)
             self._rest()
         self._read(on_event)
 
@@ -155,6 +173,13 @@ class _Following:
             event = self._command.decode(line)
             if event is not None:
                 on_event(event)
+
+    def _clear(self, now: float) -> None:
+        """End what outlives the work: a plugin that ignores its engine's end, a child that a program left."""
+        self._done_at = self._done_at or now
+        if now > self._done_at + LINGER_S:
+            self.lingered += len(session_members(self._process.pid))
+            end_session(self._process.pid)
 
     def _press(self, now: float) -> None:
         if not self.asked:

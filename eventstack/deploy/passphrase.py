@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from eventstack.deploy import canary, private
+from eventstack.deploy import canary, liveness, private
 from eventstack.errors import ConfigError, Fault, Final
 from eventstack.node import processes
 from eventstack.settings import PASSPHRASE, Settings
@@ -26,6 +26,9 @@ BYTES = 32
 
 LENT = "passphrase-lent-"
 """Name, before the pid, of the file by which a process lends the engine what it was given."""
+
+TOLD = "PULUMI_CONFIG_PASSPHRASE_FILE"
+"""The variable by which the engine is told the file."""
 
 _lock = threading.Lock()
 
@@ -214,8 +217,10 @@ def _lend(path: Path, text: str, longest_s: float) -> None:
     private.folder(path.parent)
     for other in path.parent.glob(f"{LENT}*"):
         pid = other.name.removeprefix(LENT)
-        # A worker outlives a caller that was killed, at most by the longest operation since it was last lent.
-        if pid.isdigit() and processes.look(int(pid)) is None and other.stat().st_mtime + longest_s < time.time():
+        # A worker outlives a caller that was killed, at most by the longest operation since it was last lent; as a
+        # stepped clock may say that this is over, nobody may have been told of the file either.
+        old = pid.isdigit() and processes.look(int(pid)) is None and other.stat().st_mtime + longest_s < time.time()
+        if old and not liveness.marked(str(other), TOLD):
             other.unlink(missing_ok=True)
     if path.exists() and path.read_text() == text:
         os.utime(path)

@@ -17,24 +17,31 @@ def folder(path: Path) -> Path:
 
 
 def write(path: Path, text: str, *, lasting: bool = True) -> None:
-    """Write a file with mode 0600 from its first byte on, and see it on the disk.
+    """Write a file with mode 0600 from its first byte on, and see it on the disk; an OSError names the file.
 
     What is not `lasting` may be lost with the machine: it is made again before it is read, or nobody would miss it.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(text)
-        if lasting:
-            file.flush()
-            os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(text)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def replace(path: Path, text: str, *, lasting: bool = True) -> None:
     """Put a private file in place in one step: a reader sees the old text or the new one."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    write(draft, text, lasting=lasting)
-    draft.replace(path)
+    try:
+        write(draft, text, lasting=lasting)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def ensure(path: Path, text: str) -> None:
@@ -46,9 +53,9 @@ def ensure(path: Path, text: str) -> None:
 def create(path: Path, text: str) -> None:
     """Put a private file in place whole, unless there is one: of two makers at once the first wins."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    write(draft, text)
     try:
+        write(draft, text)
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from eventstack.deploy import (
     forget,
     guards,
     previewed,
+    retained,
 )
 from eventstack.deploy.cards import Card
 from eventstack.deploy.claims import Held
@@ -152,7 +153,9 @@ class PulumiDeployer:
             if create and not unpreviewed:
                 raise Refused("nothing was previewed for this stack", rule=previewed.RULE, override="preview it first")
             self._recovery.mend(plan, held, compare=True)
-            guards.booked(plan, workspace.books.look(), self._inventory)
+            books = workspace.books.look()
+            guards.booked(plan, books, self._inventory)
+            retained.note(workspace, held.operation.intent.id, books.retained)
             self.journal.planned(plan)
             if create:
                 self.journal.created(known.key, "intent")
@@ -218,6 +221,7 @@ class PulumiDeployer:
                 guards.off_air(plan, self._on_air, override)
                 workspace.prepare()
                 self._recovery.mend(plan, held)
+                retained.note(workspace, held.operation.intent.id, workspace.books.look().retained)
                 command = commands.destroy(
                     workspace, self.engine, held.operation, parallel=self.settings.parallel, extra=self._extra
                 )
@@ -243,6 +247,7 @@ class PulumiDeployer:
                 inventory=self._inventory,
                 remove=remove,
                 accounted=self._accounted,
+                retained=retained.noted(self._workspace(plan)),
                 clock=self._clock,
                 sleep=self._sleep,
             )

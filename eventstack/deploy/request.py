@@ -25,6 +25,9 @@ ENGINE_LOG = "engine.log"
 WORKER_LOG = "worker.log"
 """What the worker and the program printed."""
 
+NO_RESULT = 74
+"""Exit code of a worker that could not write its result (EX_IOERR of sysexits.h)."""
+
 TAIL_BYTES = 4000
 """How much of a log an error may quote."""
 

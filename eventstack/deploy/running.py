@@ -86,7 +86,8 @@ class Runner:
         scrub([*command.place.glob("*.log"), *command.place.glob("*.jsonl")], redact)
         confirm(self._journal, held, self._settings.lease_s)
         workspace.books.unlock()
-        error = judge(intent.kind, ended, _result(command, ended), tally, workspace.books, redact)
+        result = _result(command, ended)
+        error = judge(intent.kind, ended, result, tally, workspace.books, redact, said=tail(command.log))
         held.outcome |= {"ok": error is None, "ended": asdict(ended), "changes": tally.changes}
         if error is not None:
             raise error

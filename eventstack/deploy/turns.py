@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from eventstack.deploy import claims, following, line, passphrase
+from eventstack.deploy import claims, following, line, passphrase, storage
 from eventstack.deploy.claims import Held
 from eventstack.deploy.deployer import Kind, OnProgress, Outcome
 from eventstack.deploy.journal import Journal, StackKey, Work
@@ -62,6 +62,7 @@ class Turns:
                 detail=detail,
                 ticket=ticket.id,
             ) as held,
+            storage.in_words(self._settings, f"{plan.build.project}/{plan.build.stack}", kind),
         ):
             # of whoever held the stack before us, and of an engine that was run by hand, exactly the dead ones' locks
             if removed := Workspace(self._settings, plan.build.project, plan.build.stack).books.unlock():

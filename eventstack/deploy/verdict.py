@@ -6,7 +6,7 @@ from eventstack.deploy.guards import WAYS_OUT
 from eventstack.deploy.operation import Ended
 from eventstack.deploy.previewed import RULE
 from eventstack.deploy.redact import Redactor
-from eventstack.deploy.request import Result
+from eventstack.deploy.request import NO_RESULT, Result
 from eventstack.errors import EventstackError, Final, Refused, Retryable
 
 STACK_NOT_FOUND, CANCELLED = 6, 8
@@ -24,18 +24,25 @@ CONSEQUENCE = "expected resource operations for"
 LOCKED = "the stack is currently locked by"
 """What the engine says of a stack that is locked where we can't see it, before a line for each lock."""
 
+ROOM = "See that the disk has room, then call again: what was done stands in the engine's books"
+"""What a person can do about a full disk."""
+
 SHOWN = 5
 """How many of the engine's errors a text quotes."""
 
 
 def judge(
-    kind: str, ended: Ended, result: Result | None, tally: Tally, books: Books, redact: Redactor
+    kind: str, ended: Ended, result: Result | None, tally: Tally, books: Books, redact: Redactor, *, said: str = ""
 ) -> EventstackError | None:
-    """What an operation came to; None for a success. The text holds no secret that we know."""
+    """What an operation came to; None for a success. The text holds no secret that we know.
+
+    `said` is the end of what its process printed, for an end without a result.
+    """
     if result is not None and result.ok and result.exit == 0 and not ended.killed:
         return None
     place = {"stack": f"{books.project}/{books.stack}", "operation": kind}
     causes = [error for error in tally.errors if CONSEQUENCE not in error] or tally.errors
+    last = said.strip().splitlines()[-1:]
     said = redact("; ".join(causes[-SHOWN:]) or (result.error if result else ""))
     if result is not None and result.refused:
         return Refused(
@@ -43,10 +50,9 @@ def judge(
             rule=RULE,
             override="preview it again",
         )
-    if ended.asked or ended.killed or (result is not None and (result.interrupted or result.exit == CANCELLED)):
-        return Retryable(_interruption(ended, said), after_s=AFTER_S, **place)
-    if result is None or (result.exit is not None and result.exit < 0):
-        return Retryable("its process was killed", after_s=AFTER_S, **place)
+    if broken := _broken_off(ended, result, said, redact("".join(last)), place):
+        return broken
+    assert result is not None
     if result.exit == STACK_NOT_FOUND:
         return Final(f"the journal knows this stack and the engine's books don't. {WAYS_OUT}", **place)
     if locked := "" if tally.steps else _locked(books, said):
@@ -55,10 +61,41 @@ def judge(
         return Final(f"the program raised: {redact(result.program_error.strip().splitlines()[-1])}", **place)
     if result.exit is None or result.exit in NOT_STARTED:
         return Final(f"the engine could not be started: {said}", **place)
+    if tally.failed and kind == "destroy" and {urn for urn, _ in tally.failed} <= {*books.look().protected}:
+        return _protected([urn for urn, _ in tally.failed], place)
     if tally.failed:
         names = ", ".join(sorted({f"{op} of {name_of(urn)}" for urn, op in tally.failed}))
         return Retryable(f"{names} failed: {said}", after_s=AFTER_S, **place)
     return Final(f"the engine stopped (exit code {result.exit}): {said}", **place)
+
+
+def _broken_off(
+    ended: Ended, result: Result | None, said: str, last: str, place: dict[str, str]
+) -> EventstackError | None:
+    """An end that the engine did not come to by itself; None for one that it did."""
+    if ended.asked or ended.killed or (result is not None and (result.interrupted or result.exit == CANCELLED)):
+        return Retryable(_interruption(ended, said), after_s=AFTER_S, **place)
+    if result is None and ended.exit == NO_RESULT:
+        return Retryable(f"its result could not be written. {ROOM}", after_s=AFTER_S, **place)
+    if result is None and ended.exit >= 0:
+        return Final(
+            f"the program ended its own process (exit code {ended.exit}){f', saying: {last}' if last else ''}. Mend the"
+            " program, then preview again: what was built until then stands in the engine's books",
+            **place,
+        )
+    if result is None or (result.exit is not None and result.exit < 0):
+        return Retryable("its process was killed", after_s=AFTER_S, **place)
+    if result.exit == 0 and result.error and not result.program_error:
+        return Retryable(f"the engine's events could not be written ({said}). {ROOM}", after_s=AFTER_S, **place)
+    return None
+
+
+def _protected(urns: list[str], place: dict[str, str]) -> Final:
+    return Final(
+        f"protected, and so still there: {', '.join(sorted({name_of(urn) for urn in urns}))}. All that does not hang on"
+        f" it is gone. Lift the protection by `pulumi state unprotect '{urns[0]}'`, then destroy again",
+        **place,
+    )
 
 
 def _locked(books: Books, said: str) -> str:

@@ -21,7 +21,7 @@ from eventstack.deploy import private
 from eventstack.deploy.engine_process import EngineFailed, EngineProcess, Interrupted
 from eventstack.deploy.event_stream import EventWriter
 from eventstack.deploy.redact import RedactedStream, redactor, scrub
-from eventstack.deploy.request import ENGINE_LOG, EVENTS, REQUEST, RESULT, Request, Result, tail
+from eventstack.deploy.request import ENGINE_LOG, EVENTS, NO_RESULT, REQUEST, RESULT, WORKER_LOG, Request, Result, tail
 
 if TYPE_CHECKING:
     from eventstack.deploy.inline import Program
@@ -70,6 +70,7 @@ def main(place: Path) -> NoReturn:
         with contextlib.suppress(EngineFailed):
             engine.wait()
         events.close()
+        error = error or events.lost
         # The engine wrote it itself, and nobody else may be left to do this.
         scrub([place / ENGINE_LOG], redact)
     result = Result(
@@ -80,10 +81,15 @@ def main(place: Path) -> NoReturn:
         refused=refused,
         error=redact(error),
     )
-    private.replace(place / RESULT, msgspec.json.encode(result).decode(), lasting=False)
     # An orderly exit would wait for threads of a program that may hang.
-    for stream in printed:
-        stream.finish()
+    try:
+        for stream in printed:
+            stream.finish()
+        # What a child of the program wrote went past the streams.
+        scrub([place / WORKER_LOG], redact)
+        private.replace(place / RESULT, msgspec.json.encode(result).decode(), lasting=False)
+    except OSError:
+        os._exit(NO_RESULT)
     os._exit(0)
 
 

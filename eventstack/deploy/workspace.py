@@ -142,7 +142,7 @@ class Workspace:
             "PULUMI_HOME": str(self.home),
         }
         if self.passphrase.exists() or not self.settings.secrets_provider:
-            ours["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.passphrase)
+            ours[passphrase.TOLD] = str(self.passphrase)
         if mark:
             ours["EVENTSTACK_OP"] = mark
         environment = {**base, **ours, **extra}

@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -141,11 +142,12 @@ def on_engine(
         patience_s: float = 0.0,
         **changed: Any,
     ) -> PulumiDeployer:
-        environment = {**provider.environment(), "PYTHONPATH": str(PROGRAMS), **(extra or {})}
+        paths = os.pathsep.join([str(PROGRAMS), str(PROGRAMS.parents[2])])
+        environment = {**provider.environment(), "PYTHONPATH": paths, **(extra or {})}
         return world.deployer(
             dataclasses.replace(settings, **changed),
             real_engine,
-            program=f"engine_programs:{program}",
+            program=program if ":" in program else f"engine_programs:{program}",
             extra=environment,
             card=card,
             patience_s=patience_s,

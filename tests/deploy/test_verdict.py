@@ -67,7 +67,7 @@ def test_a_lock_of_somebody_else_may_go_away(books: FileBooks) -> None:
 @pytest.mark.parametrize(
     ("result", "kind"),
     [
-        (None, Retryable),
+        (None, Final),
         (Result(exit=-9, ok=False), Retryable),
         (Result(exit=8, ok=False), Retryable),
         (Result(exit=None, ok=False, interrupted=True), Retryable),
