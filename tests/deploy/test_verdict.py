@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from eventstack.deploy.redact import Redactor
 from eventstack.deploy.request import Result
 from eventstack.deploy.verdict import judge
 from eventstack.errors import EventstackError, Final, Refused, Retryable
+from tests.deploy.conftest import wait_until
 
 
 @pytest.fixture
@@ -103,6 +105,21 @@ def test_exactly_the_locks_of_dead_engines_are_removed(books: FileBooks) -> None
 
 def test_a_lock_whose_pid_was_given_away_since_is_removed(books: FileBooks) -> None:
     lock = a_lock(books, os.getpid(), "1999-01-01T00:00:00Z")
+    assert books.unlock() == [lock]
+
+
+def test_the_lock_of_a_living_engine_stays_though_a_stepped_clock_makes_the_engine_look_younger(
+    books: FileBooks, tmp_path: Path
+) -> None:
+    engine = shutil.copy(sys.executable, tmp_path / "pulumi")
+    process = subprocess.Popen(
+        [engine, "-S", "-c", "input()"], stdin=subprocess.PIPE, env={"PYTHONHOME": sys.base_prefix}
+    )
+    with process:
+        wait_until(lambda: Path(f"/proc/{process.pid}/comm").read_text() == "pulumi\n")
+        lock = a_lock(books, process.pid, "1999-01-01T00:00:00Z")
+        assert books.unlock() == []
+        process.kill()
     assert books.unlock() == [lock]
 
 
