@@ -80,7 +80,10 @@ def test_who_has_no_patience_is_told_to_come_again(journal: Journal) -> None:
     second = Place(journal, line.a_ticket("two", "interactive"), patience_s=0.0)
     second.join(10)
     assert second.error is not None
-    assert "1 operations run already" in str(second.error)
+    assert str(second.error) == (
+        "two: 1 operations run already, which is the most at once here; waited 0 s in line. Call again later, or let"
+        " more run by EVENTSTACK_OPERATIONS"
+    )
     first.leave.set()
     first.join(10)
 
