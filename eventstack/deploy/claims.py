@@ -89,7 +89,13 @@ def hold(
         operation = journal.claim(intent, epoch=known.epoch, lease_s=terms.lease_s, over_s=terms.over_s)
         if operation is None:
             holder = journal.stack(key).holder or ""
-            raise Busy("somebody was faster", after_s=BUSY_AFTER_S, holder=holder, stack=str(key), operation=kind)
+            raise Busy(
+                "somebody else took the stack at this moment; call again",
+                after_s=BUSY_AFTER_S,
+                holder=holder,
+                stack=str(key),
+                operation=kind,
+            )
         held = Held(operation, wish)
         try:
             with _renewed(journal, held, terms.lease_s):
@@ -114,7 +120,7 @@ def confirm(journal: Journal, held: Held, lease_s: float) -> None:
     if held.lost.is_set() or not journal.renew(intent.id, lease_s=lease_s):
         held.lost.set()
         raise Retryable(
-            "the stack was taken over while this process stood still; what it left is for the successor",
+            "the stack was taken over while this process stood still; what it left is for the successor; call again",
             after_s=BUSY_AFTER_S,
             stack=str(intent.key),
             operation=intent.kind,
@@ -156,7 +162,8 @@ def _take_over(journal: Journal, holder: str, now: datetime) -> None:
     if not ended and not provably_dead(operation):
         who = operation.intent
         raise Busy(
-            f"{who.kind} {who.id} holds the stack since {who.at.isoformat()} (pid {who.caller.pid} on {who.host})",
+            f"{who.kind} {who.id} holds the stack since {who.at.isoformat()} (pid {who.caller.pid} on {who.host});"
+            " call again when it has ended",
             after_s=BUSY_AFTER_S,
             holder=holder,
             stack=str(who.key),

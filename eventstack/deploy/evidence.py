@@ -133,4 +133,6 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     try:
         return list(json.loads(path.read_text())["stacks"])
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"the evidence {path} can't be read: {error}") from error
+        raise StoreError(
+            f"the evidence {path} can't be read: {error}; mend it, or move it away, then call again"
+        ) from error

@@ -134,7 +134,11 @@ def look(inventory: Inventory, tags: Mapping[str, str], stack: str) -> list[Foun
     try:
         return list(inventory(tags))
     except Exception as error:
-        raise Retryable(f"the inventory can't be read: {error}", after_s=LOOK_AGAIN_S, stack=stack) from error
+        raise Retryable(
+            f"the inventory can't be read: {error}. Nothing is concluded from its silence; call again",
+            after_s=LOOK_AGAIN_S,
+            stack=stack,
+        ) from error
 
 
 def must_create(known: Known, books: Checkpoint) -> bool:
@@ -194,4 +198,4 @@ def empty(books: Checkpoint, stack: str) -> None:
     if books.existence == "unknown":
         raise Final(f"the engine's books can't be read: {books.detail}. {WAYS_OUT}", stack=stack)
     if books.resources:
-        raise Final(f"still in the engine's books: {', '.join(books.resources)}", stack=stack)
+        raise Final(f"still in the engine's books: {', '.join(books.resources)}; destroy it again", stack=stack)

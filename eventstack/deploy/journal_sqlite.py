@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from eventstack.deploy import liveness, private
+from eventstack.deploy import liveness, private, storage
 from eventstack.deploy.journal import Created, Hold, Intent, Known, Operation, StackKey, Ticket, passes
 from eventstack.deploy.liveness import Identity
 from eventstack.errors import StoreError
@@ -53,6 +53,16 @@ MIGRATIONS = (
 )
 """Each brings the file from its index to the next version; they are only ever appended to."""
 
+REMEDIES = {
+    sqlite3.SQLITE_BUSY: "call again",
+    sqlite3.SQLITE_FULL: "free some space there, then call again",
+    sqlite3.SQLITE_IOERR: "see that the disk has room and is well, then call again",
+    sqlite3.SQLITE_READONLY: "make it writable, then call again",
+    sqlite3.SQLITE_CORRUPT: "restore it from a backup",
+    sqlite3.SQLITE_NOTADB: "restore it from a backup",
+}
+"""What a person can do, by sqlite's primary result code."""
+
 BUSY_S = 30.0
 """How long a call waits for another process's transaction."""
 
@@ -75,11 +85,13 @@ class SqliteJournal:
                 with contextlib.suppress(FileExistsError):
                     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except OSError as error:
-            raise StoreError(f"the journal {path} can't be used: {error.strerror}") from error
+            raise StoreError(f"the journal {path} can't be used: {storage.way_out(error)}") from error
         with self._transaction() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version > len(MIGRATIONS):
-                raise StoreError(f"the journal {path} was written by a newer eventstack (form {version})")
+                raise StoreError(
+                    f"the journal {path} was written by a newer eventstack (form {version}); use that one here"
+                )
             for migration in MIGRATIONS[version:]:
                 for statement in migration.split(";"):
                     db.execute(statement)
@@ -105,11 +117,13 @@ class SqliteJournal:
                 try:
                     yield db
                 except BaseException:
-                    db.execute("ROLLBACK")
+                    if db.in_transaction:  # of a full disk sqlite rolls back by itself
+                        db.execute("ROLLBACK")
                     raise
                 db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StoreError(f"the journal {self.path} can't be used: {error}") from error
+            remedy = REMEDIES.get(error.sqlite_errorcode & 0xFF, "see that its folder is there and yours")
+            raise StoreError(f"the journal {self.path} can't be used: {error}; {remedy}") from error
 
     def stack(self, key: StackKey) -> Known:
         """See `Journal.stack`."""

@@ -88,7 +88,8 @@ def place(
             on_wait(before)
             if time.monotonic() >= end or give_up.is_set():
                 raise Busy(
-                    f"{most} operations run already, which is the most at once here; waited {patience_s:g} s in line",
+                    f"{most} operations run already, which is the most at once here; waited {patience_s:g} s in line."
+                    " Call again later, or let more run by EVENTSTACK_OPERATIONS",
                     after_s=AGAIN_S,
                     operation=ticket.what,
                 )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from eventstack.deploy import canary, liveness, private
+from eventstack.deploy import canary, liveness, private, storage
 from eventstack.errors import ConfigError, Fault, Final
 from eventstack.node import processes
 from eventstack.settings import PASSPHRASE, Settings
@@ -70,7 +70,7 @@ def ready(settings: Settings) -> Path:
             if path.name.startswith(LENT):
                 _lend(path, text, settings.deadline_s + settings.grace_s)
         except OSError as error:
-            raise Final(f"the passphrase can't be kept: {error.filename}: {error.strerror}") from error
+            raise Final(f"the passphrase can't be kept: {error.filename}: {storage.way_out(error)}") from error
     return path
 
 

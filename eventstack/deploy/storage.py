@@ -32,11 +32,15 @@ def in_words(settings: Settings, stack: str, operation: str) -> Iterator[None]:
         place = _ours(settings, error)
         if place is None:
             raise
-        remedy = REMEDIES.get(error.errno or 0, "see that it is there and yours")
         raise StoreError(
-            f"{operation} of {stack}: {place} can't be used: {error.strerror}; {remedy}, then call again:"
-            " what was done so far is known"
+            f"{operation} of {stack}: {place} can't be used: {way_out(error)}, then call again: what was done so far is"
+            " known"
         ) from error
+
+
+def way_out(error: OSError) -> str:
+    """What the disk said, and what a person can do about it."""
+    return f"{error.strerror}; {REMEDIES.get(error.errno or 0, 'see that it is there and yours')}"
 
 
 def _ours(settings: Settings, error: OSError) -> Path | None:

@@ -27,6 +27,15 @@ LOCKED = "the stack is currently locked by"
 ROOM = "See that the disk has room, then call again: what was done stands in the engine's books"
 """What a person can do about a full disk."""
 
+GO_ON = "Call again: it goes on from what the engine's books hold"
+"""How an operation is completed that did a part of its work."""
+
+MEND = "Mend the program, then preview again; `eventstack logs` shows where it was"
+"""What a person can do about a program."""
+
+LOOK = "`eventstack logs` shows all it said, `eventstack doctor` how the stack is"
+"""Where a person looks who has to find out."""
+
 SHOWN = 5
 """How many of the engine's errors a text quotes."""
 
@@ -58,15 +67,17 @@ def judge(
     if locked := "" if tally.steps else _locked(books, said):
         return Retryable(locked, after_s=AFTER_S, **place)
     if result.program_error:
-        return Final(f"the program raised: {redact(result.program_error.strip().splitlines()[-1])}", **place)
+        raised = redact(result.program_error.strip().splitlines()[-1])
+        return Final(f"the program raised: {_ended(raised)} {MEND}", **place)
     if result.exit is None or result.exit in NOT_STARTED:
-        return Final(f"the engine could not be started: {said}", **place)
+        return Final(f"the engine could not be started: {_ended(said)} `eventstack doctor` looks for it", **place)
     if tally.failed and kind == "destroy" and {urn for urn, _ in tally.failed} <= {*books.look().protected}:
         return _protected([urn for urn, _ in tally.failed], place)
     if tally.failed:
         names = ", ".join(sorted({f"{op} of {name_of(urn)}" for urn, op in tally.failed}))
-        return Retryable(f"{names} failed: {said}", after_s=AFTER_S, **place)
-    return Final(f"the engine stopped (exit code {result.exit}): {said}", **place)
+        return Retryable(f"{names} failed: {_ended(said)} {GO_ON}", after_s=AFTER_S, **place)
+    said = said or "it printed nothing"
+    return Final(f"the engine stopped (exit code {result.exit}): {_ended(said)} {LOOK}", **place)
 
 
 def _broken_off(
@@ -84,7 +95,7 @@ def _broken_off(
             **place,
         )
     if result is None or (result.exit is not None and result.exit < 0):
-        return Retryable("its process was killed", after_s=AFTER_S, **place)
+        return Retryable(f"its process was killed. {GO_ON}", after_s=AFTER_S, **place)
     if result.exit == 0 and result.error and not result.program_error:
         return Retryable(f"the engine's events could not be written ({said}). {ROOM}", after_s=AFTER_S, **place)
     return None
@@ -98,10 +109,20 @@ def _protected(urns: list[str], place: dict[str, str]) -> Final:
     )
 
 
+def _ended(text: str) -> str:
+    """A text that another sentence may follow."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def _locked(books: Books, said: str) -> str:
     """Who locks the stack: by the lock files, else by the engine's words without its advice to cancel; "" if nobody."""
     for lock in books.locks():
-        return f"locked by pid {lock.pid} on {lock.host} ({lock.path.name})"
+        if lock.pid is None:
+            return f"locked: its lock file {lock.path.name} can't be read. `eventstack recover` removes a torn one"
+        return (
+            f"locked by pid {lock.pid} on {lock.host} ({lock.path.name}). Call again when that engine has ended; of a"
+            " host that is gone for good, remove exactly that file"
+        )
     if LOCKED not in said:
         return ""
     lines = said[said.index(LOCKED) :].splitlines()[1:]
@@ -120,4 +141,5 @@ def _interruption(ended: Ended, said: str) -> str:
         "": "it was interrupted",
     }[ended.asked]
     end = ", did not end in time and was killed" if ended.killed else " and ended"
-    return f"{why}{end}" + (f": {said}" if said else "")
+    longer = " EVENTSTACK_DEADLINE_S gives it longer." if ended.asked == "deadline" else ""
+    return _ended(f"{why}{end}" + (f": {said}" if said else "")) + f"{longer} {GO_ON}"

@@ -13,6 +13,7 @@ from eventstack.planning.plan import StackPlan, canonical
 from eventstack.testing.mocks import RecordingMocks, run
 from tests.components import builds
 
+TAGGED = dict.fromkeys(naming.TAG_KEYS, "x")
 STACKS = Path(__file__).parents[2] / "stacks"
 
 
@@ -218,3 +219,27 @@ def test_the_untagged_are_refused_by_name(tags):
     args = pulumi.ResourceTransformArgs(True, "aws:s3:Bucket", "films", {"tags": tags}, pulumi.ResourceOptions())
     with pytest.raises(ConfigError, match="aws:s3:Bucket 'films'"):
         tagging.check(args)
+
+
+def test_what_the_engine_would_forget_with_another_is_refused():
+    other = pulumi.runtime.stack.Stack.__new__(pulumi.runtime.stack.Stack)
+    options = pulumi.ResourceOptions(deleted_with=other)
+    args = pulumi.ResourceTransformArgs(True, "aws:s3:Bucket", "films", {"tags": TAGGED}, options)
+    with pytest.raises(ConfigError, match="'films': refused: it has deleted_with"):
+        tagging.check(args)
+
+
+@pytest.mark.parametrize("moment", ["before_delete", "after_delete"])
+def test_what_could_not_be_removed_without_its_program_is_refused(moment):
+    hook = pulumi.ResourceHook("guard", lambda _: None)
+    options = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(**{moment: [hook]}))
+    args = pulumi.ResourceTransformArgs(True, "aws:s3:Bucket", "films", {"tags": TAGGED}, options)
+    with pytest.raises(ConfigError, match="'films': refused: it has a delete hook"):
+        tagging.check(args)
+
+
+def test_a_hook_of_a_create_is_not_refused():
+    hook = pulumi.ResourceHook("note", lambda _: None)
+    options = pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(after_create=[hook]))
+    args = pulumi.ResourceTransformArgs(True, "aws:s3:Bucket", "films", {"tags": TAGGED}, options)
+    assert tagging.check(args) is None

@@ -92,6 +92,27 @@ def test_a_place_that_cannot_be_written_to_is_said_in_words(tmp_path: Path) -> N
         SqliteJournal(tmp_path / "state" / "journal.sqlite3")
 
 
+def test_a_full_disk_is_said_as_such_and_loses_nothing(journal: SqliteJournal, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal.claim(an_intent("one"), epoch=0, lease_s=30, over_s=60)
+    connect = journal._connect
+
+    def full() -> sqlite3.Connection:
+        db = connect()
+        db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0]}")
+        return db
+
+    with monkeypatch.context() as filled:
+        filled.setattr(journal, "_connect", full)
+        with pytest.raises(StoreError) as caught:
+            journal.finish("one", {"ok": True, "long": "x" * 100_000}, at=NOW)
+    assert str(caught.value) == (
+        f"the journal {journal.path} can't be used: database or disk is full; free some space there, then call again"
+    )
+    assert journal.stack(KEY).holder == "one"
+    journal.finish("one", {"ok": True}, at=NOW)
+    assert journal.stack(KEY).holder is None
+
+
 def test_an_operation_of_an_earlier_boot_has_nothing_left(journal: SqliteJournal) -> None:
     with contextlib.closing(sqlite3.connect(journal.path)) as db:
         journal.claim(an_intent("one"), epoch=0, lease_s=30, over_s=60)

@@ -11,7 +11,7 @@ from eventstack.deploy.journal import Journal, Ticket
 from eventstack.deploy.journal_memory import MemoryJournal
 from eventstack.deploy.liveness import Identity
 from eventstack.errors import Busy
-from eventstack.testing.contracts.journal import an_intent
+from eventstack.testing.contracts.journal import Clock, an_intent
 from tests.deploy.conftest import wait_until
 
 GONE = Identity(2**22 + 1, 1)
@@ -80,7 +80,10 @@ def test_who_has_no_patience_is_told_to_come_again(journal: Journal) -> None:
     second = Place(journal, line.a_ticket("two", "interactive"), patience_s=0.0)
     second.join(10)
     assert second.error is not None
-    assert "1 operations run already" in str(second.error)
+    assert str(second.error) == (
+        "two: 1 operations run already, which is the most at once here; waited 0 s in line. Call again later, or let"
+        " more run by EVENTSTACK_OPERATIONS"
+    )
     first.leave.set()
     first.join(10)
 
@@ -103,6 +106,22 @@ def test_the_place_of_a_dead_caller_is_free_when_its_operation_is_dead_too(journ
         assert waiting.passed.wait(10)
         waiting.leave.set()
         waiting.join(10)
+
+
+def test_a_place_that_a_living_caller_could_not_give_back_is_free_after_a_while_unless_it_works() -> None:
+    clock = Clock()
+    journal = MemoryJournal(clock)
+    over = line.over_by(journal, "local", claims.provably_dead)
+    idle, working = line.a_ticket("one", "scheduled"), line.a_ticket("two", "scheduled")
+    for ticket in (idle, working):
+        journal.enqueue(ticket)
+        assert journal.admit(ticket.id, most=2, gone=())
+    parent = liveness.identify(os.getppid())
+    journal.claim(replace(an_intent("two", ticket=working.id), caller=parent), epoch=0, lease_s=30, over_s=60)
+    clock.now += line.IDLE_S - 1
+    assert [over(ticket) for ticket in journal.line()] == [False, False]
+    clock.now += 2
+    assert {ticket.id: over(ticket) for ticket in journal.line()} == {idle.id: True, working.id: False}
 
 
 def test_tickets_of_an_earlier_boot_are_worth_nothing(journal: Journal) -> None:

@@ -15,14 +15,14 @@ import keyring.errors
 import pytest
 
 from eventstack import settings as reading
-from eventstack.deploy import canary, passphrase
+from eventstack.deploy import canary, liveness, passphrase
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import StackKey
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import ConfigError, Final
 from eventstack.settings import Settings
-from tests.deploy.conftest import World, a_plan
+from tests.deploy.conftest import World, a_plan, wait_until
 
 GIVEN = "planted-given-2718"
 OTHER = "planted-other-3141"
@@ -222,6 +222,27 @@ def test_what_a_killed_process_lent_goes_once_no_worker_of_it_can_run(settings: 
     assert path.exists()
     long_ago = time.time() - settings.deadline_s - settings.grace_s - 1
     os.utime(path, (long_ago, long_ago))
+    passphrase.ready(given)
+    assert not path.exists()
+
+
+def test_what_a_killed_process_lent_stays_while_a_worker_knows_of_it_though_the_clock_was_stepped(
+    settings: Settings,
+) -> None:
+    given = dataclasses.replace(settings, passphrase=GIVEN)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    path = settings.state / f"{passphrase.LENT}{ended.pid}"
+    settings.state.mkdir(parents=True)
+    path.write_text(GIVEN)
+    os.utime(path, (0, 0))
+    environment = {**os.environ, passphrase.TOLD: str(path)}
+    worker = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, env=environment)
+    with worker:
+        wait_until(lambda: liveness.marked(str(path), passphrase.TOLD))
+        passphrase.ready(given)
+        assert path.exists()
+        worker.kill()
     passphrase.ready(given)
     assert not path.exists()
 
