@@ -222,10 +222,10 @@ class Journal(Protocol):
         ...
 
     def admit(self, id_: str, *, most: int, gone: Collection[str]) -> bool:
-        """Let a ticket pass if there is room for it and for all that wait before it: no more than `most` have passed then.
+        """Let a ticket pass if there is room for it and for all that wait before it, so that no more than `most` have.
 
-        Those `gone` don't count. One that has passed already passes again; one that has not asked for `ASLEEP_S` is passed over, and keeps its
-        place.
+        Those `gone` don't count. One that has passed already passes again; one that has not asked for `ASLEEP_S` is
+        passed over, and keeps its place.
         """
         ...
 
