@@ -3,6 +3,7 @@
 import importlib
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,15 +11,13 @@ import pulumi
 from pulumi import automation
 from pulumi.automation.events import EngineEvent
 
+from eventstack.deploy import repeated
 from eventstack.deploy.engine_command import EngineCommand, LeanStack
 from eventstack.deploy.engine_process import EngineProcess
 from eventstack.deploy.event_stream import EventWriter, plain
-from eventstack.deploy.events import QUIET, reduce
+from eventstack.deploy.events import reduce
 from eventstack.deploy.request import Request
 from eventstack.planning.plan import Build
-
-OPERATIONS = ("create", "update")
-"""The changing steps that a repeated `up` may take without a new preview by its caller."""
 
 
 class Program:
@@ -57,21 +56,31 @@ def perform(request: Request, engine: EngineProcess, program: Program, events: E
     if request.kind == "preview":
         stack.preview(**common, on_event=events)
         return ()
-    if request.again is not None:
-        planned: set[tuple[str, str]] = set()
+    if request.again is None:
+        stack.up(**common, show_secrets=False, on_event=events)
+        return ()
+    assert request.plan_file is not None
+    kept = Path(request.plan_file)
+    anew = kept.with_name("engine-plan-again.json")
+    try:
+        return _repeat(stack, {**common, "plan": str(anew)}, repeated.read(kept), request.again, events)
+    finally:
+        anew.unlink(missing_ok=True)
 
-        def note(event: EngineEvent) -> None:
-            reduced = reduce(plain(event), at=0.0)
-            if reduced is not None and reduced.op:
-                planned.add((reduced.urn, reduced.op))
 
-        stack.preview(**common, on_event=note)
-        unwanted = tuple(
-            f"{op} {urn}"
-            for urn, op in sorted(planned)
-            if op not in QUIET and (op not in OPERATIONS or urn not in request.again)
-        )
-        if unwanted:
-            return unwanted
-    stack.up(**common, show_secrets=False, on_event=events)
-    return ()
+def _repeat(
+    stack: LeanStack, common: dict[str, Any], kept: repeated.Plans, urns: tuple[str, ...], events: EventWriter
+) -> tuple[str, ...]:
+    """Preview anew, and run that unless it goes beyond what was kept of the first preview: then the steps that do."""
+    planned: set[tuple[str, str]] = set()
+
+    def note(event: EngineEvent) -> None:
+        reduced = reduce(plain(event), at=0.0)
+        if reduced is not None and reduced.op:
+            planned.add((reduced.urn, reduced.op))
+
+    stack.preview(**common, on_event=note)
+    beyond = repeated.surplus(planned, urns, kept, repeated.read(Path(common["plan"])))
+    if not beyond:
+        stack.up(**common, show_secrets=False, on_event=events)
+    return beyond

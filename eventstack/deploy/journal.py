@@ -222,10 +222,10 @@ class Journal(Protocol):
         ...
 
     def admit(self, id_: str, *, most: int, gone: Collection[str]) -> bool:
-        """Let a ticket pass if it is the first that waits and fewer than `most` have passed; those `gone` don't count.
+        """Let a ticket pass if there is room for it and for all that wait before it, so that no more than `most` have.
 
-        One that has passed already passes again; one that has not asked for `ASLEEP_S` is passed over, and keeps its
-        place.
+        Those `gone` don't count. One that has passed already passes again; one that has not asked for `ASLEEP_S` is
+        passed over, and keeps its place.
         """
         ...
 
@@ -241,4 +241,5 @@ def passes(line: Collection[Ticket], id_: str, *, most: int, gone: Collection[st
     if any(ticket.id == id_ for ticket in passed):
         return True
     waiting = [ticket for ticket in there if not ticket.admitted and ticket.asked_ago_s < ASLEEP_S]
-    return bool(waiting) and waiting[0].id == id_ and len(passed) < most
+    # With room for all before it too, nobody need wait until these have asked: without patience it would be in vain.
+    return id_ in [ticket.id for ticket in waiting[: max(0, most - len(passed))]]

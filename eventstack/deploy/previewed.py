@@ -118,7 +118,7 @@ def demand(folder: Path, plan: StackPlan) -> Previewed:
         keys = differences(msgspec.to_builtins(kept.build), msgspec.to_builtins(plan.build))
         shown = ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
         raise Refused(f"what was previewed differs from the plan in: {shown}", rule=RULE, override="preview it again")
-    if not kept.begun and _digest(folder) != kept.engine_plan:
+    if _digest(folder) != kept.engine_plan:
         raise Refused(
             f"the engine's saved plan {plan_file(folder)} is not the one that the preview left",
             rule=RULE,

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from eventstack.deploy.deployer import Found
 from eventstack.deploy.engine import Engine, find
-from eventstack.deploy.pulumi_deployer import PulumiDeployer
+from eventstack.deploy.pulumi_deployer import PulumiDeployer, utc_now
 from eventstack.deploy.workspace import Workspace
 from eventstack.planning.plan import Build, Cdn, Parent, StackPlan
 from eventstack.settings import Settings
@@ -79,13 +80,20 @@ class World:
         self.on_air: bool | None = False
         self.slept: list[float] = []
         self.looks = 0
+        self.cloud: FakeCloud | None = None
+        """Answers in place of `items`, once it is set."""
 
     def inventory(self, tags: Any) -> list[Found]:
         self.looks += 1
+        if self.cloud is not None:
+            return self.cloud.inventory(tags)
         return [item for item in self.items if tags.items() <= item.tag.items()]
 
     def remove(self, found: Found) -> None:
-        self.items.remove(found)
+        if self.cloud is not None:
+            self.cloud.remove(found)
+        else:
+            self.items.remove(found)
 
     def deployer(self, settings: Settings, engine: Engine, **more: Any) -> PulumiDeployer:
         arguments: dict[str, Any] = {
@@ -140,6 +148,7 @@ def on_engine(
         extra: dict[str, str] | None = None,
         card: Any = None,
         patience_s: float = 0.0,
+        clock: Callable[[], datetime] = utc_now,
         **changed: Any,
     ) -> PulumiDeployer:
         paths = os.pathsep.join([str(PROGRAMS), str(PROGRAMS.parents[2])])
@@ -151,6 +160,7 @@ def on_engine(
             extra=environment,
             card=card,
             patience_s=patience_s,
+            clock=clock,
         )
 
     return make

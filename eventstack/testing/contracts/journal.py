@@ -178,12 +178,20 @@ class JournalContract:
     def test_who_came_first_passes_first(self, journal: Journal) -> None:
         for id_ in ("one", "two", "three"):
             journal.enqueue(a_ticket(id_))
-        assert not journal.admit("two", most=2, gone=())
-        assert journal.admit("one", most=2, gone=())
+        assert not journal.admit("two", most=1, gone=())
+        assert journal.admit("one", most=1, gone=())
+        assert not journal.admit("three", most=2, gone=())
         assert journal.admit("two", most=2, gone=())
         assert not journal.admit("three", most=2, gone=())
         journal.dequeue("one")
         assert journal.admit("three", most=2, gone=())
+
+    def test_who_has_room_with_all_before_it_need_not_wait_for_them_to_ask(self, journal: Journal) -> None:
+        for id_ in ("one", "two", "three"):
+            journal.enqueue(a_ticket(id_))
+        assert journal.admit("two", most=2, gone=())
+        assert not journal.admit("three", most=2, gone=())
+        assert journal.admit("one", most=2, gone=())
 
     def test_who_is_urgent_passes_before_those_who_wait(self, journal: Journal) -> None:
         journal.enqueue(a_ticket("routine", 2))

@@ -47,3 +47,17 @@ def guarded(build: Build) -> None:
     Thing("archive", tags=build.tags)
     Thing("encoder", {"feed": feed.arn}, tags=build.tags)
     pulumi.export("ingest", feed.arn)
+
+
+def hidden(build: Build) -> None:
+    """`page` is to go with `site`, and no transform refuses that."""
+    site = Thing("site", tags=build.tags)
+    Thing("page", {}, pulumi.ResourceOptions(deleted_with=site), tags=build.tags)
+
+
+def hidden_and_guarded(build: Build) -> None:
+    """As `hidden`, under the transform of our own programs."""
+    from eventstack.components import refuse_untagged
+
+    refuse_untagged()
+    hidden(build)
