@@ -84,7 +84,7 @@ def test_a_lock_of_somebody_else_may_go_away(books: FileBooks) -> None:
     ],
 )
 def test_ends_are_told_apart(books: FileBooks, result: Result | None, kind: type[EventstackError]) -> None:
-    assert type(verdict(books, result)) is kind
+    assert isinstance(verdict(books, result), kind)
 
 
 def test_a_deadline_is_named(books: FileBooks) -> None:
