@@ -88,7 +88,7 @@ def destroy(
             heeding = interrupt.heeding(on_progress, deployer.cancel)
             outcome, doubt = _emptied(deployer, plan, reason, person, heeding)
             others = _Others(world, known, interrupt, world.patience_s(patience_s))
-            evidence = others.wait_for(lambda: deployer.evidence(plan))
+            evidence = others.wait_for(lambda: deployer.evidence(plan, override=person))
             if evidence is not None:
                 _demand_clean(plan, evidence, doubt)
                 others.wait_for(lambda: deployer.forget(plan))
@@ -142,6 +142,12 @@ def _demand_clean(plan: StackPlan, evidence: Evidence, doubt: Final | None) -> N
     if doubt:
         raise doubt
     left = ", ".join(f"{found.kind} {found.identity}" for found in evidence.inventories[-1])
+    if evidence.spared:
+        raise Refused(
+            f"{plan.build.occurrence} {evidence.spared}; of it there is still: {left or 'what the engine keeps'}",
+            rule="what is on air or held is only looked at",
+            override="a person may lift it by name and reason",
+        )
     raise Retryable(
         f"two inventories still show {left or 'what the engine keeps'}; they stand in {evidence.path}",
         after_s=LOOK_AGAIN_S,

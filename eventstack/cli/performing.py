@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import os
 import signal
 import sys
@@ -45,10 +46,17 @@ patience = click.option(
     "--patience",
     "patience_s",
     type=click.FloatRange(min=0),
+    callback=lambda _context, _option, given: _a_number(given),
     metavar="SECONDS",
     help="How long to wait in line, and to follow somebody else's operation; then exit code 4 (default: as long as one "
     "may take).",
 )
+
+
+def _a_number(given: float | None) -> float | None:
+    if given is not None and math.isnan(given):
+        raise click.BadParameter("nan is not a number of seconds; 0 is for at once")
+    return given
 
 
 def urgency() -> "Urgency":

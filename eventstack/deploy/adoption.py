@@ -79,6 +79,7 @@ def settle(
     """
     stack = f"{plan.build.project}/{plan.build.stack}"
     absent = [urn for urn in goals if urn not in books.resources and urn not in books.creating]
+    absent = [urn for urn in absent if not (made_by := _provider(goals[urn])) or made_by in books.resources]
     wanted = [*books.creating, *absent]
     found = matches(wanted, guards.look(inventory, plan.build.tags, stack), stack)
     doubtful = [urn for urn in (*books.creating, *suspects) if urn not in found and urn not in books.resources]
@@ -114,11 +115,17 @@ def matches(urns: Sequence[str], things: Sequence[Found], stack: str) -> dict[st
 def edited(exported: str, verdict: Verdict, goals: Goals = NOTHING) -> str:
     """The exported deployment with the verdict carried out; what is pending otherwise is left to the engine.
 
-    What was lost gets its place from `goals`, and its inputs and outputs by the refresh that follows. Raises ValueError
-    for a text that is no deployment.
+    What was lost gets its place from `goals`, and its inputs and outputs by the refresh that follows.
+
+    Raises:
+        Final: for a text that is no deployment.
     """
-    document: dict[str, Any] = json.loads(exported)
-    deployment = document["deployment"]
+    try:
+        document: dict[str, Any] = json.loads(exported)
+        deployment: dict[str, Any] = document["deployment"] or {}
+        document["deployment"] = deployment
+    except (ValueError, KeyError, TypeError) as error:
+        raise Final(f"the engine's export of the books can't be read ({error}). {guards.WAYS_OUT}") from error
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     pending, adopted = [], []
     for entry in deployment.get("pending_operations") or []:
@@ -134,6 +141,11 @@ def edited(exported: str, verdict: Verdict, goals: Goals = NOTHING) -> str:
     deployment["resources"] = [*resources, *(resource for resource in adopted if resource["urn"] not in ids)]
     deployment["pending_operations"] = pending
     return json.dumps(document)
+
+
+def _provider(goal: Mapping[str, Any]) -> str:
+    """The URN of the provider that was to make a resource; "" where the plan names none."""
+    return str(goal.get("provider") or "").rpartition("::")[0]
 
 
 def _placed(urn: str, identity: str, goal: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:

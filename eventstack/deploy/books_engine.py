@@ -46,7 +46,7 @@ class EngineBooks:
             if asked.returncode == STACK_NOT_FOUND:
                 return Checkpoint("absent")
             if asked.returncode == 0:
-                return read(json.loads(asked.stdout)["deployment"])
+                return read(json.loads(asked.stdout)["deployment"] or {})
             said = Redactor(backend.secrets(self.url))(asked.stderr.decode(errors="replace").strip())[-SAID:]
         except subprocess.TimeoutExpired:
             said = f"the engine did not answer within {ASK_S:g} s"

@@ -9,7 +9,8 @@ import contextlib
 import json
 import os
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +33,8 @@ TOLERANCE_S = 2.0
 class Checkpoint:
     """A look at the books: `resources` are URNs, the stack's own included; `creating` those of cut-off creates;
     `unready` those that were made and reported as failed, which the next `up` updates; `retained` those that the engine
-    will drop without deleting them, `protected` those that it refuses to delete.
+    will drop without deleting them, `protected` those that it refuses to delete; `ids` maps URNs to the ids that the
+    books hold under them (several, while a thing is being replaced).
     """
 
     existence: Literal["absent", "present", "unknown"]
@@ -43,6 +45,7 @@ class Checkpoint:
     unready: tuple[str, ...] = ()
     retained: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
+    ids: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,9 @@ def read(deployment: dict[str, Any]) -> Checkpoint:
     """A deployment in the engine's JSON; raises KeyError, TypeError or AttributeError when it is none."""
     pending = [(entry["type"], entry["resource"]["urn"]) for entry in deployment.get("pending_operations") or []]
     resources: list[dict[str, Any]] = deployment.get("resources") or []
+    ids: dict[str, frozenset[str]] = {}
+    for resource in resources:
+        ids[resource["urn"]] = ids.get(resource["urn"], frozenset()) | {str(resource.get("id") or "")}
     return Checkpoint(
         "present",
         tuple(resource["urn"] for resource in resources),
@@ -181,6 +187,7 @@ def read(deployment: dict[str, Any]) -> Checkpoint:
         unready=tuple(resource["urn"] for resource in resources if resource.get("initErrors")),
         retained=tuple(resource["urn"] for resource in resources if resource.get("retainOnDelete")),
         protected=tuple(resource["urn"] for resource in resources if resource.get("protect")),
+        ids=ids,
     )
 
 
@@ -210,7 +217,11 @@ def _age_s(path: Path) -> float:
 
 def _read(path: Path) -> Checkpoint:
     try:
-        return read(json.loads(path.read_bytes())["checkpoint"].get("latest") or {})
+        latest = json.loads(path.read_bytes())["checkpoint"].get("latest")
+        # The engine writes a manifest from `stack init` on, also of a stack with nothing in it: this is no such file.
+        if not latest or not (latest.get("resources") or "manifest" in latest):
+            return Checkpoint("unknown", detail=f"{path} holds no deployment")
+        return read(latest)
     except FileNotFoundError:
         return Checkpoint("absent")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

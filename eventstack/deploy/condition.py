@@ -143,6 +143,9 @@ def _sidecar(seen: Seen) -> list[Finding]:
 def _books(seen: Seen) -> list[Finding]:
     known, books = seen.known, seen.books
     lost = books.existence == "absent" and known.created == "yes" and known.living
+    if lost and known.proven:
+        text = "two inventories have proven it gone, and its removal was cut off before the end"
+        return [Finding("proven", "note", text, "destroy it once more: there is nothing left but to forget it")]
     if lost or books.existence == "unknown":
         text = (
             f"the engine's books are unreadable: {books.detail}"
@@ -201,9 +204,16 @@ def _unbooked(seen: Seen) -> list[Finding]:
 
 
 def unbooked(books: Checkpoint, things: Sequence[Found]) -> list[Found]:
-    """The resources in an inventory that the books neither hold nor have pending."""
-    hashes = {naming.urn_hash(urn) for urn in (*books.resources, *books.creating)}
-    return [thing for thing in things if thing.resource and thing.tag.get("eventstack-urn") not in hashes]
+    """The resources in an inventory that the books neither hold, under their id, nor have pending."""
+    pending = {naming.urn_hash(urn) for urn in books.creating}
+    held = {(naming.urn_hash(urn), one) for urn, ids in books.ids.items() for one in ids}
+    return [
+        thing
+        for thing in things
+        if thing.resource
+        and (known := thing.tag.get("eventstack-urn", "")) not in pending
+        and (known, thing.resource) not in held
+    ]
 
 
 def _name(urn: str) -> str:

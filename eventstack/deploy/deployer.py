@@ -73,12 +73,16 @@ class StackState:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What two inventories, a settle time apart, show of a stack; `clean` when only what is accounted for."""
+    """What two inventories, a settle time apart, show of a stack; `clean` when only what is accounted for.
+
+    `spared` says why strays were not removed, where they might have been: the stack is on air, or held.
+    """
 
     clean: bool
     inventories: tuple[tuple[Found, ...], ...]
     accounted: tuple[dict[str, Any], ...]
     path: str = ""
+    spared: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,11 @@ class Deployer(Protocol):
         """
         ...
 
-    def evidence(self, plan: StackPlan) -> Evidence:
-        """Two inventories by tag, strays between them removed by identity; written beside the as-run."""
+    def evidence(self, plan: StackPlan, *, override: Override | None = None) -> Evidence:
+        """Two inventories by tag, strays between them removed by identity; written beside the as-run.
+
+        Of what is on air or held nothing is removed, unless a person overrides it.
+        """
         ...
 
     def forget(self, plan: StackPlan) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from eventstack.deploy import guards, private
 from eventstack.deploy.checkpoint import Checkpoint
 from eventstack.deploy.deployer import Evidence, Found
-from eventstack.errors import EventstackError, StoreError
+from eventstack.errors import StoreError
 from eventstack.planning import naming
 from eventstack.planning.plan import StackPlan, sha256
 
@@ -40,13 +40,14 @@ def take(
     remove: Remove,
     accounted: Accounted,
     retained: Collection[str] = (),
+    spared: str = "",
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
 ) -> tuple[Evidence, dict[str, Any]]:
     """Look, remove strays, settle, look again; the verdict and its line in the evidence file.
 
     `retained` are the URNs of what the program wanted to outlive its stack: no stray, and yet not clean without a line
-    that accounts for it.
+    that accounts for it. `spared` is why strays are only looked at (it is on air, or held); "" when they may go.
 
     Raises:
         Retryable: when an inventory can't be read.
@@ -54,7 +55,7 @@ def take(
     name = f"{plan.build.project}/{plan.build.stack}"
     lines = accounted(plan)
     excused = {str(line["identity"]) for line in lines if "identity" in line}
-    may_remove = books.existence == "present" and not books.resources
+    may_remove = books.existence == "present" and not books.resources and not spared
     first, first_at = guards.look(inventory, plan.build.tags, name), clock()
     kept = {naming.urn_hash(urn) for urn in retained}
     strays = [found for found in _strays(first, excused) if found.tag.get("eventstack-urn") not in kept]
@@ -74,6 +75,7 @@ def take(
         "settle_s": plan.settle_s,
         "inventories": [_inventory(first, first_at), _inventory(second, second_at)],
         "removed": removed,
+        "spared": spared,
         "retained": sorted(retained),
         "accounted": lines,
         "engine": {
@@ -84,7 +86,7 @@ def take(
         },
         "clean": clean,
     }
-    return Evidence(clean, (tuple(first), tuple(second)), tuple(lines)), line
+    return Evidence(clean, (tuple(first), tuple(second)), tuple(lines), spared=spared), line
 
 
 def _strays(items: Sequence[Found], excused: set[str], *, with_on_air: bool = False) -> list[Found]:
@@ -95,8 +97,8 @@ def _remove(found: Found, remove: Remove) -> dict[str, Any]:
     line = {"kind": found.kind, "identity": found.identity, "error": ""}
     try:
         remove(found)
-    except (EventstackError, OSError) as error:
-        line["error"] = str(error)
+    except Exception as error:  # noqa: BLE001 - whatever a cloud's removal raises, the thing is named and still there
+        line["error"] = str(error) or type(error).__name__
     return line
 
 

@@ -40,37 +40,55 @@ def same_parents(plan: StackPlan, journal: Journal) -> None:
             raise Refused(f"outputs of {name} changed: {', '.join(changed)}", rule=rule, override=remedy)
 
 
-def off_air(plan: StackPlan, on_air: OnAir, override: Override | None) -> None:
-    """Refuse what is on air; what can't be looked at counts as on air."""
-    if override is not None:
-        return
+ON_AIR_RULE = "an event on air is never torn down, replaced or updated"
+"""The promise to whoever watches."""
+
+
+def airs(plan: StackPlan, on_air: OnAir) -> str:
+    """That a stack's event is on air, in words, or may be, for it can't be looked at; "" when it surely is not."""
     try:
         seen = on_air(plan)
     except Exception as error:  # noqa: BLE001 - whatever keeps us from looking, the answer is "on air"
-        seen, doubt = None, f": {type(error).__name__}"
-    else:
-        doubt = ""
-    if seen is False:
-        return
-    what = "is on air" if seen else f"may be on air (looking failed{doubt})"
-    raise Refused(
-        f"{plan.build.occurrence} {what}",
-        rule="an event on air is never torn down, replaced or updated",
-        override="a person may lift it by name and reason: Override(person, reason)",
+        return f"may be on air (looking failed: {type(error).__name__})"
+    return "" if seen is False else "is on air" if seen else "may be on air (looking failed)"
+
+
+def off_air(plan: StackPlan, on_air: OnAir, override: Override | None) -> None:
+    """Refuse what is on air; what can't be looked at counts as on air."""
+    if override is None and (airing := airs(plan, on_air)):
+        raise Refused(
+            f"{plan.build.occurrence} {airing}",
+            rule=ON_AIR_RULE,
+            override="a person may lift it by name and reason: Override(person, reason)",
+        )
+
+
+def unchanged_on_air(plan: StackPlan, airing: str, steps: str) -> Refused:
+    """For an `up` that would do `steps` to what is on air: these wait until it is off air."""
+    return Refused(
+        f"{plan.build.occurrence} {airing}, and this `up` would change it: {steps}",
+        rule=ON_AIR_RULE,
+        override="call again when it is off air",
     )
 
 
 def not_held(known: Known, now: datetime, override: Override | None) -> None:
     """Refuse to remove a stack that a person holds; the hold ends by its expiry, its release, or an override."""
+    if override is None and (holding := held(known, now)):
+        raise Refused(
+            f"{known.key} {holding}",
+            rule="what a person holds stays",
+            override="release the hold, or lift it by name and reason: Override(person, reason)",
+        )
+
+
+def held(known: Known, now: datetime) -> str:
+    """That a person holds a stack, in words; "" when nobody does."""
     hold = known.hold
-    if hold is None or override is not None or not hold.holds(now):
-        return
+    if hold is None or not hold.holds(now):
+        return ""
     until = f" until {hold.until.isoformat()}" if hold.until else ""
-    raise Refused(
-        f"{known.key} is held by {hold.person}{until}: {hold.reason}",
-        rule="what a person holds stays",
-        override="release the hold, or lift it by name and reason: Override(person, reason)",
-    )
+    return f"is held by {hold.person}{until}: {hold.reason}"
 
 
 CLOCK_STEP_S = 5.0
@@ -149,10 +167,17 @@ def must_create(known: Known, books: Checkpoint) -> bool:
 
     Raises:
         Final: when the journal and the engine's books contradict each other, or the books can't be read.
+        Refused: when the stack is proven gone.
     """
     if books.existence == "unknown":
         raise Final(f"the engine's books can't be read: {books.detail}. {WAYS_OUT}", stack=str(known.key))
     if books.existence == "absent":
+        if known.proven:
+            raise Refused(
+                f"{known.key} is proven gone, and its removal was cut off before the end",
+                rule=ANEW,
+                override="destroy it once more, which completes that; then plan it with the next incarnation",
+            )
         if known.created == "yes":
             raise Final(f"the journal knows this stack and the engine's books don't. {WAYS_OUT}", stack=str(known.key))
         return True
@@ -187,12 +212,16 @@ def nothing_pending(books: Checkpoint, stack: str, operation: str) -> None:
         raise Final(f"the engine's books can't be read: {books.detail}. {WAYS_OUT}", stack=stack, operation=operation)
 
 
+ANEW = "a stack built again is a new incarnation, so that a leak of the old one is never taken for it"
+"""Why a name is used once."""
+
+
 def new_incarnation(known: Known) -> None:
     """Refuse to build again under the name of a stack that was forgotten."""
     if known.forgotten is not None:
         raise Refused(
             f"{known.key} was removed on {known.forgotten.isoformat()}",
-            rule="a stack built again is a new incarnation, so that a leak of the old one is never taken for it",
+            rule=ANEW,
             override="plan it with the next incarnation",
         )
 

@@ -139,6 +139,11 @@ class Known:
         """Whether the stack may exist in the engine's books."""
         return self.created != "no" and self.forgotten is None
 
+    @property
+    def proven(self) -> bool:
+        """Whether two inventories have shown nothing of it since it was last planned."""
+        return bool((self.evidence or {}).get("clean"))
+
 
 class Journal(Protocol):
     """The deployer's memory; every call is one transaction, safe between threads and processes.

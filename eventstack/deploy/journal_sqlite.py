@@ -323,15 +323,20 @@ def _time(text: str | None) -> datetime | None:
 
 def _known(row: sqlite3.Row) -> Known:
     try:
-        plan = None if row["plan"] is None else StackPlan.from_json(row["plan"])
-    except msgspec.ValidationError as error:
-        raise StoreError(f"the journal's plan of {row['project']}/{row['stack']} can't be read: {error}") from error
+        return _as_known(row)
+    except (msgspec.DecodeError, ValueError, TypeError) as error:
+        name = f"{row['project']}/{row['stack']}"
+        remedy = "restore the journal from a backup"
+        raise StoreError(f"what the journal knows of {name} can't be read: {error}; {remedy}") from error
+
+
+def _as_known(row: sqlite3.Row) -> Known:
     return Known(
         key=StackKey(row["owner"], row["project"], row["stack"]),
         epoch=row["epoch"],
         holder=row["holder"],
         created=row["created"],
-        plan=plan,
+        plan=None if row["plan"] is None else StackPlan.from_json(row["plan"]),
         parents=tuple(_read(row["parents"])),
         outputs=_read(row["outputs"]),
         evidence=_read(row["evidence"]),

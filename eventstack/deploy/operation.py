@@ -228,11 +228,12 @@ class Lines:
 
     def read(self) -> list[bytes]:
         """The new lines; a line still being written waits for its end."""
-        if not self._path.exists():
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._position)
+                text = file.read()
+        except FileNotFoundError:  # not begun, or cleared away with its stack
             return []
-        with self._path.open("rb") as file:
-            file.seek(self._position)
-            text = file.read()
         whole = text[: text.rfind(b"\n") + 1]
         self._position += len(whole)
         return whole.splitlines()

@@ -1,7 +1,6 @@
 """What was previewed last of a stack, kept so that only that can run."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ def of(folder: Path, plan: StackPlan, urns: Sequence[str]) -> Previewed:
 def needs(folder: Path) -> dict[str, tuple[str, ...]]:
     """Which resources wait for which, by URN, as the engine's saved plan has it; empty where it can't be read."""
     return {
-        urn: tuple(filter(None, [*(goal.get("dependencies") or []), goal.get("parent")]))
+        urn: tuple(one for one in [*(goal.get("dependencies") or []), goal.get("parent")] if one)
         for urn, goal in _goals(folder).items()
     }
 
@@ -53,12 +52,31 @@ def goals(folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
+class _Goal(msgspec.Struct, omit_defaults=True, rename="camel"):
+    """What a saved plan wants of a resource, as far as it is read here (the engine's apitype.GoalV1)."""
+
+    type: str
+    custom: bool = False
+    provider: str | None = None
+    parent: str | None = None
+    dependencies: list[str] | None = None
+    property_dependencies: dict[str, list[str] | None] | None = None
+
+
+class _Planned(msgspec.Struct):
+    goal: _Goal | None = None
+
+
+class _Saved(msgspec.Struct):
+    plans: dict[str, _Planned] = msgspec.field(name="resourcePlans")
+
+
 def _goals(folder: Path) -> dict[str, dict[str, Any]]:
     try:
-        plans: dict[str, Any] = json.loads(plan_file(folder).read_bytes())["resourcePlans"]
-        return {urn: entry.get("goal") or {} for urn, entry in plans.items()}
-    except (OSError, ValueError, KeyError, AttributeError):
+        saved = msgspec.json.decode(plan_file(folder).read_bytes(), type=_Saved)
+    except (OSError, msgspec.DecodeError):
         return {}
+    return {urn: msgspec.to_builtins(entry.goal) for urn, entry in saved.plans.items() if entry.goal}
 
 
 def _digest(folder: Path) -> str:
@@ -110,7 +128,7 @@ def demand(folder: Path, plan: StackPlan) -> Previewed:
         kept = msgspec.json.decode(path.read_bytes(), type=Previewed)
     except FileNotFoundError:
         raise Refused("nothing was previewed for this stack", rule=RULE, override="preview it first") from None
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (OSError, msgspec.DecodeError) as error:
         raise Refused(
             f"the kept preview {path} can't be read: {error}", rule=RULE, override="preview it again"
         ) from error

@@ -34,6 +34,7 @@ from eventstack.deploy.recovery import Recovery
 from eventstack.deploy.redact import redactor
 from eventstack.deploy.running import Runner, nothing_to_do
 from eventstack.deploy.turns import Turns
+from eventstack.deploy.verdict import Beyond
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Refused
 from eventstack.planning.found import Found
@@ -155,18 +156,26 @@ class PulumiDeployer:
             self._recovery.mend(plan, held, compare=True)
             books = workspace.books.look()
             guards.booked(plan, books, self._inventory)
+            airing = guards.airs(plan, self._on_air) if books.resources else ""
             retained.note(workspace, held.operation.intent.id, books.retained)
             self.journal.planned(plan)
             if create:
                 self.journal.created(known.key, "intent")
-            if kept is None:
+            if airing:  # nothing that changes may run: the engine looks first, whatever was previewed
+                command = self._worker(held, plan, again=())
+            elif kept is None:
                 previewed.drop(workspace.previewed)
                 command = self._worker(held, plan, create=create, saved_plan=False)
             else:
                 previewed.begin(workspace.previewed, kept)
                 command = self._worker(held, plan, again=kept.urns if kept.begun else None)
             needs = previewed.needs(workspace.previewed)
-            outcome, tally = self._runner.run(plan, held, command, on_progress, needs=needs)
+            try:
+                outcome, tally = self._runner.run(plan, held, command, on_progress, needs=needs)
+            except Beyond as beyond:
+                if airing:
+                    raise guards.unchanged_on_air(plan, airing, beyond.steps) from beyond
+                raise
             if known.created != "yes":
                 self.journal.created(known.key, "yes")
             guards.nothing_pending(workspace.books.look(), str(known.key), "up")
@@ -209,18 +218,21 @@ class PulumiDeployer:
         with self._turns.take(plan, "destroy", detail=why, urgency=urgency) as held:
             known = self.journal.stack(StackKey.of(plan))
             books = workspace.books.look()
-            never = known.forgotten is not None or known.created == "no"
-            if books.existence == "absent" and never:
+            gone = known.forgotten is not None or known.created == "no" or known.proven
+            if books.existence == "absent" and gone:
                 return nothing_to_do(plan, held)
             guards.must_create(known, books)
             guards.not_held(known, self._clock(), override)
             earlier = [one for one in self.journal.operations(known.key) if one.intent.id != held.operation.intent.id]
             guard(known, earlier)
             guards.childless(plan, self.journal, self._inventory)
+            guards.off_air(plan, self._on_air, override)
             if books.resources or books.pending:
-                guards.off_air(plan, self._on_air, override)
                 workspace.prepare()
                 self._recovery.mend(plan, held)
+                # Mending takes its time (a settle time, two engines): what was true before it is asked for once more.
+                guards.off_air(plan, self._on_air, override)
+                guards.not_held(self.journal.stack(known.key), self._clock(), override)
                 retained.note(workspace, held.operation.intent.id, workspace.books.look().retained)
                 command = commands.destroy(
                     workspace, self.engine, held.operation, parallel=self.settings.parallel, extra=self._extra
@@ -231,11 +243,18 @@ class PulumiDeployer:
             left = workspace.books.look()
             guards.nothing_pending(left, str(known.key), "destroy")
             guards.empty(left, str(known.key))
+            if override and known.hold:
+                self.journal.hold(known.key, None)
         return outcome
 
-    def evidence(self, plan: StackPlan) -> Evidence:
-        """Two inventories by tag, strays between them removed by identity; written to the occurrence's records."""
+    def evidence(self, plan: StackPlan, *, override: Override | None = None) -> Evidence:
+        """Two inventories by tag, strays between them removed by identity; written to the occurrence's records.
+
+        Of what is on air or held it removes nothing, unless a person overrides that.
+        """
         with self._turns.take(plan, "evidence") as held:
+            known = self.journal.stack(StackKey.of(plan))
+            spared = "" if override else guards.airs(plan, self._on_air) or guards.held(known, self._clock())
 
             def remove(thing: Found) -> None:
                 claims.confirm(self.journal, held, self.settings.lease_s)
@@ -248,6 +267,7 @@ class PulumiDeployer:
                 remove=remove,
                 accounted=self._accounted,
                 retained=retained.noted(self._workspace(plan)),
+                spared=spared,
                 clock=self._clock,
                 sleep=self._sleep,
             )
@@ -257,7 +277,7 @@ class PulumiDeployer:
             short = {"clean": found.clean, "at": verdict["inventories"][1]["at"], "path": str(path)}
             self.journal.proved(StackKey.of(plan), short)
             held.outcome = {"ok": True, **short}
-        return Evidence(found.clean, found.inventories, found.accounted, str(path))
+        return dataclasses.replace(found, path=str(path))
 
     def forget(self, plan: StackPlan) -> None:
         """Remove the stack from the engine's books and this machine, its card last; its logs go to the records."""
@@ -267,7 +287,8 @@ class PulumiDeployer:
             return
         with self._turns.take(plan, "forget") as held:
             known = self.journal.stack(key)
-            if known.created != "no" and not (known.evidence or {}).get("clean"):
+            guards.not_held(known, self._clock(), None)
+            if known.created != "no" and not known.proven:
                 raise Refused(
                     f"there is no clean evidence for {key}",
                     rule="a stack is forgotten last, when two inventories show nothing of it",
@@ -291,7 +312,7 @@ class PulumiDeployer:
         """Look at one stack in the engine's books; what can't be read, or contradicts the journal, is `unknown`."""
         books = Workspace(self.settings, project, stack).books.look()
         known = self.journal.stack(StackKey(self.settings.owner, project, stack))
-        if known.created == "yes" and known.living and books.existence == "absent":
+        if known.created == "yes" and known.living and not known.proven and books.existence == "absent":
             return StackState(
                 project, stack, "unknown", detail="the journal knows this stack, the engine's books don't"
             )

@@ -82,10 +82,18 @@ class Recovery:
         earlier = self._earlier(plan, operation.intent.id)
         suspects = self._failed_creates(plan, earlier) if earlier else ()
         books = workspace.books.look()
-        verdict = adoption.settle(plan, books, self._inventory, self._sleep, goals=goals, suspects=suspects)
+        settled: list[float] = []
+
+        def settle(seconds: float) -> None:
+            settled.append(seconds)
+            self._sleep(seconds)
+
+        verdict = adoption.settle(plan, books, self._inventory, settle, goals=goals, suspects=suspects)
         unsure = compare and bool(books.resources) and earlier is not None and not (earlier.outcome or {}).get("ok")
         if not (verdict.anything or unsure):
             return
+        if unsure and not settled:  # what a lagging cloud does not show yet would be taken for gone, and made twice
+            settle(plan.settle_s)
         workspace.prepare()
         if verdict.anything:
             self._runner.run(plan, held, commands.export(workspace, self._engine, operation, extra=self._extra))
@@ -100,12 +108,10 @@ class Recovery:
         held.outcome["recovered"] = [*held.outcome.get("recovered", []), *verdict.lines]
 
     def _earlier(self, plan: StackPlan, current: str) -> Operation | None:
-        """The last operation before this one that may have changed anything in the cloud."""
+        """The last operation before this one that may have changed anything: one that got to running a process."""
         kinds = ("up", "destroy", "recover")
-        operations = self._journal.operations(StackKey.of(plan))
-        return next(
-            (one for one in reversed(operations) if one.intent.kind in kinds and one.intent.id != current), None
-        )
+        ran = [one for one in self._journal.operations(StackKey.of(plan)) if one.session is not None]
+        return next((one for one in reversed(ran) if one.intent.kind in kinds and one.intent.id != current), None)
 
     def _failed_creates(self, plan: StackPlan, earlier: Operation) -> tuple[str, ...]:
         """The URNs whose creation failed in an operation, as far as its events say."""
@@ -125,7 +131,7 @@ class Recovery:
             on_step(f"removing the empty {sidecar.name}")
             sidecar.unlink()
         known, seen, copies = self._journal.stack(StackKey.of(plan)), books.look(), books.copies()
-        lost = seen.existence == "absent" and known.created == "yes" and known.living
+        lost = seen.existence == "absent" and known.created == "yes" and known.living and not known.proven
         if copies and (lost or seen.existence == "unknown"):
             on_step(f"restoring the books from {copies[0].path.name} of {copies[0].at.isoformat()}")
             books.restore(copies[0])
@@ -134,7 +140,7 @@ class Recovery:
             on_step(f"asking the inventory for {urn}")
         for thing in unbooked(books.look(), self._things(plan) or ()):
             on_step(f"looking for the place of {thing.resource} in the books")
-        self.mend(plan, held)
+        self.mend(plan, held, compare=True)
         held.outcome |= {"ok": True, "at": now.isoformat()}
 
     def _things(self, plan: StackPlan) -> tuple[Found, ...] | None:

@@ -5,10 +5,11 @@ the new plan may only do what is left of the old one: its resources, no other st
 in the first preview may have become known, and a secret is sealed anew each time: these are not compared.
 """
 
-import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from eventstack.deploy.events import QUIET
 
@@ -21,17 +22,40 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 SIGNED = "4dabf18193072939515e22adb298388d"
 """The key by which the engine marks a secret in JSON (its sdk/go/common/resource/sig/sig.go)."""
 
-Plans = Mapping[str, Mapping[str, Any]]
+
+class _Diff(msgspec.Struct):
+    """The inputs that a plan gives to a resource (the engine's apitype.PlanDiffV1)."""
+
+    adds: dict[str, Any] | None = None
+    updates: dict[str, Any] | None = None
+    deletes: list[str] | None = None
+
+
+class _Goal(msgspec.Struct):
+    diff: _Diff = msgspec.field(name="inputDiff", default_factory=_Diff)
+
+
+class Planned(msgspec.Struct):
+    """One resource's entry of a saved plan, as far as it is compared (the engine's apitype.ResourcePlanV1)."""
+
+    goal: _Goal | None = None
+    steps: list[str] | None = None
+
+
+class _Saved(msgspec.Struct):
+    plans: dict[str, Planned] = msgspec.field(name="resourcePlans")
+
+
+Plans = Mapping[str, Planned]
 """The entries of a saved plan by URN."""
 
 
 def read(file: Path) -> Plans:
     """The entries of a saved plan; none where it can't be read, and then no values can be compared."""
     try:
-        plans: dict[str, dict[str, Any]] = json.loads(file.read_bytes())["resourcePlans"]
-    except (OSError, ValueError, KeyError, TypeError):
+        return msgspec.json.decode(file.read_bytes(), type=_Saved).plans
+    except (OSError, msgspec.DecodeError):
         return {}
-    return plans
 
 
 def surplus(steps: Collection[tuple[str, str]], urns: Collection[str], old: Plans, new: Plans) -> tuple[str, ...]:
@@ -42,29 +66,29 @@ def surplus(steps: Collection[tuple[str, str]], urns: Collection[str], old: Plan
             continue
         if op not in OPERATIONS or urn not in urns:
             found.append(f"{op} {urn}")
-        elif others := _others(op, old.get(urn, {}), new.get(urn, {})):
+        elif others := _others(op, old.get(urn), new.get(urn)):
             found.append(f"{op} {urn} with another {', '.join(others)}")
     return tuple(found)
 
 
-def _others(op: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _others(op: str, old: Planned | None, new: Planned | None) -> list[str]:
     """The inputs to which a step would give other values than were previewed."""
-    if not old:
+    if old is None:
         return []
     before, now = _diff(old), _diff(new)
-    known = {**before.get("adds", {}), **before.get("updates", {})}
-    given = {**now.get("adds", {}), **now.get("updates", {})}
+    known = {**(before.adds or {}), **(before.updates or {})}
+    given = {**(now.adds or {}), **(now.updates or {})}
     # Of what was to be created the preview knows every input; of the rest those that were to change. Where the thing
     # is gone since and is created anew, the others are as they were.
-    whole = "create" in (old.get("steps") or ())
+    whole = "create" in (old.steps or ())
     closed = whole or op == "update"
     others = [key for key, value in given.items() if (not _same(known[key], value) if key in known else closed)]
-    dropped = [] if whole else [key for key in now.get("deletes") or () if key not in (before.get("deletes") or ())]
+    dropped = [] if whole else [key for key in now.deletes or () if key not in (before.deletes or ())]
     return sorted({*others, *dropped})
 
 
-def _diff(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    return (entry.get("goal") or {}).get("inputDiff") or {}
+def _diff(entry: Planned | None) -> _Diff:
+    return entry.goal.diff if entry and entry.goal else _Diff()
 
 
 def _same(one: Any, other: Any) -> bool:

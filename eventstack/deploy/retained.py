@@ -8,8 +8,11 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
+import msgspec
+
 from eventstack.deploy import private
 from eventstack.deploy.workspace import Workspace
+from eventstack.errors import StoreError
 
 NOTE = "retained.json"
 """The file in an operation's folder: URNs."""
@@ -22,8 +25,22 @@ def note(workspace: Workspace, operation: str, urns: Collection[str]) -> None:
 
 
 def noted(workspace: Workspace) -> frozenset[str]:
-    """The URNs that any operation on the stack has noted."""
-    return frozenset(urn for path in _notes(workspace) for urn in json.loads(path.read_text()))
+    """The URNs that any operation on the stack has noted.
+
+    Raises:
+        StoreError: when a note can't be read: what it keeps would be taken for strays.
+    """
+    return frozenset(urn for path in _notes(workspace) for urn in _read(path))
+
+
+def _read(path: Path) -> list[str]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[str])
+    except (OSError, msgspec.DecodeError) as error:
+        raise StoreError(
+            f"the note {path} of what outlives its stack can't be read ({error}): write there the URNs of what is"
+            " retained, as a JSON list, or remove it if nothing is; then call again"
+        ) from error
 
 
 def _notes(workspace: Workspace) -> list[Path]:

@@ -40,6 +40,16 @@ SHOWN = 5
 """How many of the engine's errors a text quotes."""
 
 
+class Beyond(Refused):
+    """An `up` would go beyond what it may do: `steps` names what."""
+
+    def __init__(self, refused: tuple[str, ...]) -> None:
+        self.steps = ", ".join(refused)
+        super().__init__(
+            f"the repeated up would do what was not previewed: {self.steps}", rule=RULE, override="preview it again"
+        )
+
+
 def judge(
     kind: str, ended: Ended, result: Result | None, tally: Tally, books: Books, redact: Redactor, *, said: str = ""
 ) -> EventstackError | None:
@@ -54,11 +64,7 @@ def judge(
     last = said.strip().splitlines()[-1:]
     said = redact("; ".join(causes[-SHOWN:]) or (result.error if result else ""))
     if result is not None and result.refused:
-        return Refused(
-            f"the repeated up would do what was not previewed: {', '.join(result.refused)}",
-            rule=RULE,
-            override="preview it again",
-        )
+        return Beyond(result.refused)
     if broken := _broken_off(ended, result, said, redact("".join(last)), place):
         return broken
     assert result is not None

@@ -1,15 +1,15 @@
 """Decrypt and decode one piece of fragmented MP4 with ffmpeg, far from any player's buffer.
 
-The key travels in a private ffconcat file, never in an argument: everybody on a machine can read arguments.
+The key travels in an ffconcat file in memory: never in an argument, which everybody on a machine can read, and never on
+a disk, where the death of a player would leave it.
 """
 
 import asyncio
 import contextlib
+import os
 import re
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from eventstack.errors import Unplayable
 from eventstack.node import binaries
@@ -75,30 +75,35 @@ async def sound(media: bytes, key: str | None = None) -> Decoded:
 async def _decode(media: bytes, key: str | None, output: Sequence[str]) -> Decoded:
     if key is not None and not re.fullmatch(r"[0-9a-fA-F]{32}", key):
         raise Unplayable("a content key is 32 hex digits")
-    with tempfile.TemporaryDirectory(prefix="eventstack-decode-") as folder:
-        listing = _lay_out(Path(folder), media, key)
-        strict = ["-nostdin", "-hide_banner", "-v", "error", "-xerror", "-err_detect", "explode", "-threads", "1"]
-        source = ["-f", "concat", "-safe", "0", "-i", str(listing)]
-        process = await asyncio.create_subprocess_exec(
-            str(binaries.ffmpeg()), *strict, *source, *output, "pipe:1",
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            data, complaints = await asyncio.wait_for(process.communicate(), PATIENCE_S)
-        except TimeoutError as cause:
-            raise Unplayable(f"decoding took longer than {PATIENCE_S} s") from cause
-        finally:
-            await _end(process)
+    strict = ["-nostdin", "-hide_banner", "-v", "error", "-xerror", "-err_detect", "explode", "-threads", "1"]
+    with _in_memory("media", media) as picture:
+        option = f"option decryption_key {key}\n" if key else ""
+        text = f"ffconcat version 1.0\nfile /proc/self/fd/{picture}\n{option}"
+        with _in_memory("list", text.encode()) as listing:
+            source = ["-f", "concat", "-safe", "0", "-i", f"/proc/self/fd/{listing}"]
+            process = await asyncio.create_subprocess_exec(
+                str(binaries.ffmpeg()), *strict, *source, *output, "pipe:1", pass_fds=(picture, listing),
+                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+    try:
+        data, complaints = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    except TimeoutError as cause:
+        raise Unplayable(f"decoding took longer than {PATIENCE_S} s") from cause
+    finally:
+        await _end(process)
     return Decoded(data, _lines(complaints, key), process.returncode or 0)
 
 
-def _lay_out(folder: Path, media: bytes, key: str | None) -> Path:
-    (folder / "media.mp4").write_bytes(media)
-    listing = folder / "list.ffconcat"
-    listing.touch(mode=0o600)
-    option = f"option decryption_key {key}\n" if key else ""
-    listing.write_text(f"ffconcat version 1.0\nfile media.mp4\n{option}")
-    return listing
+@contextlib.contextmanager
+def _in_memory(name: str, data: bytes) -> Iterator[int]:
+    """The descriptor of a file that has no place on any disk, and is gone with whoever holds it."""
+    descriptor = os.memfd_create(name)
+    try:
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(data)
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

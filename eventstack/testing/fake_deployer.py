@@ -103,7 +103,7 @@ class FakeDeployer:
         stack.resources = 0
         return Outcome("destroy", True, plan.build_hash, changes=changes)
 
-    def evidence(self, plan: StackPlan) -> Evidence:
+    def evidence(self, plan: StackPlan, *, override: Override | None = None) -> Evidence:  # noqa: ARG002 - the protocol's
         """Show the leftovers, and remove them if the stack was destroyed."""
         stack = self._call("evidence", plan)
         first = tuple(self.leftovers.get(plan.build.stack, ()))

@@ -12,7 +12,7 @@ import pytest
 
 from eventstack.automation import World
 from eventstack.deploy import claims
-from eventstack.deploy.deployer import Deployer, Evidence, OnProgress, Outcome, StackState
+from eventstack.deploy.deployer import Deployer, Evidence, OnProgress, Outcome, Override, StackState
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import Known, StackKey
 from eventstack.deploy.journal_sqlite import SqliteJournal
@@ -116,9 +116,9 @@ class Booked(FakeDeployer):
             self._run(held, plan)
             return super().destroy(plan, **more)
 
-    def evidence(self, plan: StackPlan) -> Evidence:
+    def evidence(self, plan: StackPlan, *, override: Override | None = None) -> Evidence:
         with self._hold(plan, "evidence"):
-            found = super().evidence(plan)
+            found = super().evidence(plan, override=override)
             self.journal.proved(StackKey.of(plan), {"clean": found.clean, "path": "evidence.json"})
         return found
 

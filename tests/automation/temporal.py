@@ -1,64 +1,39 @@
-"""An installation that is reached from any process: the real engine, and a fake cloud that is known by its folder.
+"""A Temporal worker of an installation on the real engine and the fake cloud, in a process of its own:
+`python -m tests.automation.temporal CLOUD ENGINE VERSION AFTER_S ADDRESS QUEUE`.
 
-As a program it is a Temporal worker of it: `python -m tests.automation.temporal CLOUD ENGINE VERSION ADDRESS QUEUE`.
+With AFTER_S other than 0 the cloud is so busy that every call is to come again after so many seconds.
 """
 
 import sys
 from pathlib import Path
 from typing import Any
 
-from eventstack.automation import World
-from eventstack.deploy.deployer import Deployer, StackState
+from eventstack.deploy.deployer import Deployer
 from eventstack.deploy.engine import Engine
-from eventstack.deploy.journal import Known
-from eventstack.deploy.line import Urgency
-from eventstack.deploy.pulumi_deployer import PulumiDeployer
-from eventstack.planning.plan import StackPlan
+from eventstack.errors import Retryable
 from eventstack.settings import Settings
 from eventstack.testing.fake_cloud import FakeCloud
-from tests.deploy.conftest import PROGRAMS
+from tests.automation.on_the_fake import OnTheFake
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
-class OnTheFake(World):
-    """The installation."""
+class Busy(OnTheFake):
+    """An installation on which nothing works for now."""
 
-    def __init__(self, settings: Settings, cloud: FakeCloud, engine: Engine) -> None:
-        super().__init__(settings)
-        self.cloud = cloud
-        self.found = engine
+    after_s = 0.0
 
-    def deployer(
-        self, cloud: str, say: Any, *, urgency: Urgency = "scheduled", patience_s: float | None = None
-    ) -> Deployer:
-        return PulumiDeployer(
-            self.settings,
-            self.found,
-            inventory=self.cloud.inventory,
-            remove=self.cloud.remove,
-            on_air=self.cloud.on_air,
-            program="engine_programs:three",
-            extra={**self.cloud.environment(), "PYTHONPATH": str(PROGRAMS)},
-            sleep=lambda _: None,
-            urgency=urgency,
-            patience_s=self.patience_s(patience_s),
-        )
-
-    def observe(self, known: Known) -> StackState:
-        return self.deployer("fake", None).observe(known.key.project, known.key.stack)
-
-    def on_air(self, plan: StackPlan) -> bool | None:
-        return self.cloud.on_air(plan)
-
-    def engine(self, say: Any) -> Engine:
-        return self.found
+    def deployer(self, cloud: str, say: Any, **more: Any) -> Deployer:
+        if self.after_s:
+            raise Retryable("throttled", after_s=self.after_s)
+        return super().deployer(cloud, say, **more)
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(EXAMPLES))
     import temporal_event
 
-    folder, path, version = (sys.argv.pop(1) for _ in range(3))
-    engine = Engine(Path(path), version, "named")
-    temporal_event.main(world=OnTheFake(Settings.from_environment(), FakeCloud.at(Path(folder)), engine))
+    folder, path, version, after_s = (sys.argv.pop(1) for _ in range(4))
+    world = Busy(Settings.from_environment(), FakeCloud.at(Path(folder)), Engine(Path(path), version, "named"))
+    world.after_s = float(after_s)
+    temporal_event.main(world=world)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from eventstack.deploy.deployer import Evidence, Outcome
+from eventstack.deploy.deployer import Evidence, Outcome, Override
 from eventstack.errors import Refused
 from eventstack.planning.found import Found
 from eventstack.planning.plan import StackPlan
@@ -28,8 +28,8 @@ class Reckless(FakeDeployer):
         more["revision"] = None
         return super().destroy(plan, **more)
 
-    def evidence(self, plan: StackPlan) -> Evidence:
-        super().evidence(plan)
+    def evidence(self, plan: StackPlan, *, override: Override | None = None) -> Evidence:
+        super().evidence(plan, override=override)
         self.stacks[plan.build.stack].proven = True
         return Evidence(True, ((), ()), ())
 

@@ -65,6 +65,7 @@ def write_books(settings: Settings, plan: StackPlan, *, resources: int = 0, crea
     books = Workspace(settings, plan.build.project, plan.build.stack).books
     books.file.parent.mkdir(parents=True, exist_ok=True)
     latest = {
+        "manifest": {},
         "resources": [{"urn": f"urn:pulumi:s::p::fake::r{number}"} for number in range(resources)],
         "pending_operations": [{"type": "creating", "resource": {"urn": urn}} for urn in creating],
     }
@@ -89,6 +90,11 @@ class World:
             return self.cloud.inventory(tags)
         return [item for item in self.items if tags.items() <= item.tag.items()]
 
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        if self.cloud is not None:
+            self.cloud.advance(seconds)
+
     def remove(self, found: Found) -> None:
         if self.cloud is not None:
             self.cloud.remove(found)
@@ -100,7 +106,7 @@ class World:
             "inventory": self.inventory,
             "remove": self.remove,
             "on_air": lambda _: self.on_air,
-            "sleep": self.slept.append,
+            "sleep": self.sleep,
             **more,
         }
         return PulumiDeployer(settings, engine, **arguments)

@@ -16,7 +16,7 @@ from eventstack.testing.contracts.journal import KEY, an_intent
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 URN = "urn:pulumi:talk-i1::eventstack-event::aws:s3:Bucket::films"
 BUILT = Known(KEY, epoch=3, created="yes")
-BOOKS = Checkpoint("present", (URN,))
+BOOKS = Checkpoint("present", (URN,), ids={URN: frozenset({"films-1"})})
 
 
 def seen(**changed: Any) -> Seen:
@@ -109,6 +109,27 @@ def test_what_the_cloud_holds_and_the_books_do_not_is_an_alarm() -> None:
     finding = only(diagnose(seen(things=(thing(URN), thing("urn::other", "stray-7")))))
     assert (finding.kind, finding.step) == ("unbooked", None)
     assert "bucket stray-7" in finding.text
+
+
+def test_a_second_thing_under_the_urn_of_a_booked_one_is_an_alarm() -> None:
+    finding = only(diagnose(seen(things=(thing(URN), thing(URN, "films-2")))))
+    assert (finding.kind, finding.severity) == ("unbooked", "alarm")
+    assert "films-2" in finding.text
+
+
+def test_both_things_of_a_replacement_at_work_are_booked() -> None:
+    books = Checkpoint("present", (URN, URN), ids={URN: frozenset({"films-1", "films-2"})})
+    assert diagnose(seen(books=books, things=(thing(URN), thing(URN, "films-2")))).healthy
+
+
+def test_a_stack_that_is_proven_gone_and_not_forgotten_has_no_lost_books() -> None:
+    known = Known(KEY, created="yes", evidence={"clean": True})
+    condition = diagnose(
+        seen(known=known, books=Checkpoint("absent"), copies=(Copy(Path("talk-i1.json.bak"), NOW, 3, 0),))
+    )
+    assert condition.healthy
+    assert condition.steps == ()
+    assert "destroy it once more" in condition.findings[0].remedy
 
 
 def test_a_silent_inventory_concludes_nothing() -> None:

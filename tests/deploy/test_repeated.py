@@ -1,16 +1,19 @@
 """What a repeated `up` may do: what is left of what was previewed, with the values that were previewed."""
 
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from eventstack.deploy.repeated import SIGNED, UNKNOWN, surplus
+from eventstack.deploy import previewed
+from eventstack.deploy.repeated import SIGNED, UNKNOWN, Planned, read, surplus
 
 FEED = "urn::feed"
 
 
-def entry(step: str, **diff: Any) -> dict[str, Any]:
-    return {"goal": {"inputDiff": diff}, "steps": [step]}
+def entry(step: str, **diff: Any) -> Planned:
+    return msgspec.convert({"goal": {"inputDiff": diff}, "steps": [step]}, Planned)
 
 
 def secret(sealed: str) -> dict[str, str]:
@@ -34,10 +37,10 @@ def secret(sealed: str) -> dict[str, str]:
             entry("update", updates={"size": 2}, deletes=["a"]),
             entry("update", adds={"size": 2}, deletes=["a"]),
         ),
-        ("create", {}, entry("create", adds={"size": 1})),
+        ("create", None, entry("create", adds={"size": 1})),
     ],
 )
-def test_what_is_left_of_a_preview_may_be_done(op: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_what_is_left_of_a_preview_may_be_done(op: str, old: Planned | None, new: Planned) -> None:
     assert surplus({(FEED, op)}, [FEED], {FEED: old} if old else {}, {FEED: new}) == ()
 
 
@@ -73,9 +76,19 @@ def test_what_is_left_of_a_preview_may_be_done(op: str, old: dict[str, Any], new
         ),
     ],
 )
-def test_what_goes_beyond_it_is_named(op: str, old: dict[str, Any], new: dict[str, Any], text: str) -> None:
+def test_what_goes_beyond_it_is_named(op: str, old: Planned, new: Planned, text: str) -> None:
     assert surplus({(FEED, op)}, [FEED], {FEED: old}, {FEED: new}) == (text,)
 
 
 def test_a_resource_that_no_preview_saw_goes_beyond_it() -> None:
     assert surplus({("urn::more", "create")}, [FEED], {}, {}) == ("create urn::more",)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "null", "\xff", '{"resourcePlans": {"a": []}}', '{"resourcePlans": {"a": {"goal": "x"}}}']
+)
+def test_a_saved_plan_of_another_shape_compares_nothing(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "engine-plan.json"
+    file.write_text(text, encoding="latin-1")
+    assert read(file) == {}
+    assert previewed.goals(tmp_path) == previewed.needs(tmp_path) == {}

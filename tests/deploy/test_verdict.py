@@ -84,7 +84,7 @@ def test_a_lock_of_somebody_else_may_go_away(books: FileBooks) -> None:
     ],
 )
 def test_ends_are_told_apart(books: FileBooks, result: Result | None, kind: type[EventstackError]) -> None:
-    assert type(verdict(books, result)) is kind
+    assert isinstance(verdict(books, result), kind)
 
 
 def test_a_deadline_is_named(books: FileBooks) -> None:
@@ -118,8 +118,8 @@ TEXTS: list[tuple[Result | None, dict[str, Any], str]] = [
         None,
         {"exit": 3},
         (
-            "the program ended its own process (exit code 3). Mend the program, then preview again: what was built until"
-            " then stands in the engine's books"
+            "the program ended its own process (exit code 3). Mend the program, then preview again: what was built"
+            " until then stands in the engine's books"
         ),
     ),
     (Result(exit=0, ok=False, error="/x: full"), {}, f"the engine's events could not be written (/x: full). {ROOM}"),
@@ -148,8 +148,8 @@ TEXTS: list[tuple[Result | None, dict[str, Any], str]] = [
         Result(exit=2, ok=False),
         {},
         (
-            "the engine stopped (exit code 2): it printed nothing. `eventstack logs` shows all it said, `eventstack doctor`"
-            " how the stack is"
+            "the engine stopped (exit code 2): it printed nothing. `eventstack logs` shows all it said, `eventstack"
+            " doctor` how the stack is"
         ),
     ),
 ]

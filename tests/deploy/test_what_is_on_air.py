@@ -1,0 +1,146 @@
+"""What is on air, or may be, stays as it is, whatever is called: on the real engine."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from eventstack.deploy.deployer import Override
+from eventstack.deploy.journal import Hold, StackKey
+from eventstack.deploy.pulumi_deployer import PulumiDeployer
+from eventstack.errors import Refused
+from eventstack.planning.plan import StackPlan
+from eventstack.testing.fake_cloud import FakeCloud
+from tests.deploy.conftest import World, a_plan, write_books
+
+pytestmark = pytest.mark.engine
+
+Make = Callable[..., PulumiDeployer]
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+
+
+def built(make: Make, program: str = "three", plan: StackPlan | None = None) -> PulumiDeployer:
+    """The deployer of a stack that was built off air."""
+    deployer, plan = make(program), plan or a_plan()
+    deployer.preview(plan)
+    deployer.up(plan, build_hash=plan.build_hash)
+    return deployer
+
+
+@pytest.mark.parametrize("seen", [True, None])
+@pytest.mark.parametrize("unpreviewed", [True, False])
+def test_an_up_that_would_change_what_may_be_on_air_is_refused(
+    on_engine: Make, provider: FakeCloud, world: World, seen: bool | None, unpreviewed: bool
+) -> None:
+    plan = a_plan()
+    built(on_engine, "swayed")
+    world.on_air = seen
+    moved = on_engine("swayed", extra={"PROGRAM_PLACE": "there"})
+    if not unpreviewed:
+        moved.preview(plan)
+    with pytest.raises(Refused, match=r"on air.*would change it.*feed"):
+        moved.up(plan, build_hash=plan.build_hash, unpreviewed=unpreviewed)
+    assert provider.count("update") == provider.count("delete") == 0
+    assert provider.count("create") == 1
+
+
+@pytest.mark.parametrize("seen", [True, None])
+def test_an_up_that_changes_nothing_passes_on_air_and_tells_the_outputs(
+    on_engine: Make, provider: FakeCloud, world: World, seen: bool | None
+) -> None:
+    plan = a_plan()
+    deployer = built(on_engine)
+    world.on_air = seen
+    outcome = deployer.up(plan, build_hash=plan.build_hash)
+    assert outcome.changes == {"same": 4}
+    assert outcome.outputs["port"] == 9000
+    assert deployer.up(plan, build_hash=plan.build_hash, unpreviewed=True).changes == {"same": 4}
+    assert provider.count("create") == 3
+
+
+def test_what_was_refused_on_air_is_done_when_it_is_off_air(on_engine: Make, provider: FakeCloud, world: World) -> None:
+    plan = a_plan()
+    built(on_engine, "swayed")
+    world.on_air = True
+    moved = on_engine("swayed", extra={"PROGRAM_PLACE": "there"})
+    moved.preview(plan)
+    with pytest.raises(Refused, match="on air"):
+        moved.up(plan, build_hash=plan.build_hash)
+    world.on_air = False
+    assert moved.up(plan, build_hash=plan.build_hash).ok
+    assert provider.world()[0].inputs["place"] == "there"
+
+
+def test_what_goes_on_air_while_a_destroy_mends_is_not_destroyed(
+    on_engine: Make, provider: FakeCloud, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = a_plan()
+    deployer = built(on_engine)
+    mend = deployer._recovery.mend
+
+    def slowly(*arguments: object, **more: object) -> None:
+        mend(*arguments, **more)  # type: ignore[arg-type]
+        world.on_air = True
+
+    monkeypatch.setattr(deployer._recovery, "mend", slowly)
+    with pytest.raises(Refused, match="is on air"):
+        deployer.destroy(plan, reason="the end")
+    assert len(provider.world()) == 3
+
+
+def test_a_hold_that_comes_while_a_destroy_mends_is_obeyed(
+    on_engine: Make, provider: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = a_plan()
+    deployer = built(on_engine)
+    mend = deployer._recovery.mend
+
+    def slowly(*arguments: object, **more: object) -> None:
+        mend(*arguments, **more)  # type: ignore[arg-type]
+        deployer.hold(plan, Hold("ada", "extra time", NOW))
+
+    monkeypatch.setattr(deployer._recovery, "mend", slowly)
+    with pytest.raises(Refused, match="is held by ada"):
+        deployer.destroy(plan, reason="the end")
+    assert len(provider.world()) == 3
+
+
+@pytest.mark.parametrize("seen", [True, None])
+def test_books_that_were_emptied_let_nothing_on_air_be_removed(
+    on_engine: Make, provider: FakeCloud, world: World, seen: bool | None, settings: object
+) -> None:
+    plan = a_plan()
+    deployer = built(on_engine)
+    world.cloud, world.on_air = provider, seen
+    write_books(deployer.settings, plan)
+    with pytest.raises(Refused, match="on air"):
+        deployer.destroy(plan, reason="the end")
+    found = deployer.evidence(plan)
+    assert (found.clean, "on air" in found.spared) == (False, True)
+    assert len(provider.world()) == 3
+
+
+def test_of_what_is_held_evidence_removes_nothing_and_nothing_is_forgotten(
+    on_engine: Make, provider: FakeCloud, world: World
+) -> None:
+    plan = a_plan()
+    deployer = built(on_engine)
+    world.cloud = provider
+    deployer.hold(plan, Hold("ada", "extra time", NOW))
+    write_books(deployer.settings, plan)
+    found = deployer.evidence(plan)
+    assert (found.clean, found.spared) == (False, "is held by ada: extra time")
+    with pytest.raises(Refused, match="is held by ada"):
+        deployer.forget(plan)
+    assert len(provider.world()) == 3
+
+
+def test_a_destroy_that_overrides_a_hold_ends_it(on_engine: Make, provider: FakeCloud) -> None:
+    plan = a_plan()
+    deployer = built(on_engine)
+    deployer.hold(plan, Hold("ada", "extra time", NOW))
+    deployer.destroy(plan, reason="the end", override=Override("grace", "the venue is closed"))
+    assert deployer.journal.stack(StackKey.of(plan)).hold is None
+    assert deployer.evidence(plan).clean
+    deployer.forget(plan)
