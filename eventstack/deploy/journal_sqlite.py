@@ -313,8 +313,8 @@ def _text(value: Any) -> str:
     return msgspec.json.encode(value, order="sorted").decode()
 
 
-def _read(text: str | None) -> Any:
-    return None if text is None else msgspec.json.decode(text)
+def _read(text: str | None) -> dict[str, Any] | None:
+    return None if text is None else msgspec.json.decode(text, type=dict[str, Any])
 
 
 def _time(text: str | None) -> datetime | None:
@@ -322,12 +322,17 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _known(row: sqlite3.Row) -> Known:
-    try:
+    with _in_words(f"of {row['project']}/{row['stack']}"):
         return _as_known(row)
+
+
+@contextlib.contextmanager
+def _in_words(what: str) -> Iterator[None]:
+    try:
+        yield
     except (msgspec.DecodeError, ValueError, TypeError) as error:
-        name = f"{row['project']}/{row['stack']}"
         remedy = "restore the journal from a backup"
-        raise StoreError(f"what the journal knows of {name} can't be read: {error}; {remedy}") from error
+        raise StoreError(f"what the journal says {what} can't be read: {error}; {remedy}") from error
 
 
 def _as_known(row: sqlite3.Row) -> Known:
@@ -337,7 +342,7 @@ def _as_known(row: sqlite3.Row) -> Known:
         holder=row["holder"],
         created=row["created"],
         plan=None if row["plan"] is None else StackPlan.from_json(row["plan"]),
-        parents=tuple(_read(row["parents"])),
+        parents=tuple(msgspec.json.decode(row["parents"], type=list[str])),
         outputs=_read(row["outputs"]),
         evidence=_read(row["evidence"]),
         forgotten=_time(row["forgotten"]),
@@ -364,6 +369,11 @@ def _line(db: sqlite3.Connection, now: float) -> list[Ticket]:
 
 
 def _operation(row: sqlite3.Row, now: float) -> Operation:
+    with _in_words(f"of {row['id']}"):
+        return _as_operation(row, now)
+
+
+def _as_operation(row: sqlite3.Row, now: float) -> Operation:
     intent = Intent(
         id=row["id"],
         key=StackKey(row["owner"], row["project"], row["stack"]),

@@ -80,6 +80,28 @@ def test_a_file_that_is_no_journal_is_an_error_of_the_store(tmp_path: Path) -> N
         SqliteJournal(tmp_path / "journal.sqlite3")
 
 
+@pytest.mark.parametrize("column", ["plan", "outputs", "evidence", "parents", "hold"])
+@pytest.mark.parametrize("nonsense", ["", "{", "[1]", '"text"'])
+def test_a_row_of_nonsense_is_an_error_of_the_store_with_a_way_out(
+    journal: SqliteJournal, column: str, nonsense: str
+) -> None:
+    assert journal.claim(an_intent("0001-up-x"), epoch=0, lease_s=30, over_s=60)
+    with contextlib.closing(sqlite3.connect(journal.path)) as db:
+        db.execute(f"UPDATE stacks SET {column} = ?", (nonsense,))
+        db.commit()
+    with pytest.raises(StoreError, match="restore the journal from a backup"):
+        journal.stack(KEY)
+
+
+def test_an_operation_of_nonsense_is_an_error_of_the_store_with_a_way_out(journal: SqliteJournal) -> None:
+    assert journal.claim(an_intent("0001-up-x"), epoch=0, lease_s=30, over_s=60)
+    with contextlib.closing(sqlite3.connect(journal.path)) as db:
+        db.execute("UPDATE operations SET outcome = '[]', started = 'noon'")
+        db.commit()
+    with pytest.raises(StoreError, match="restore the journal from a backup"):
+        journal.operations(KEY)
+
+
 def test_openers_at_once_migrate_once(tmp_path: Path) -> None:
     make: Callable[[int], SqliteJournal] = lambda _: SqliteJournal(tmp_path / "j.sqlite3")  # noqa: E731
     with ThreadPoolExecutor(8) as pool:
