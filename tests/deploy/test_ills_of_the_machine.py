@@ -117,7 +117,7 @@ def test_a_clock_that_is_stepped_during_an_operation_declares_nobody_dead_and_ta
             assert caught.value.holder == operation.intent.id
         assert other.journal.operations(StackKey.of(plan))[-1].lease_left_s > 0
     gate.release()
-    calling.join(30)
+    calling.join()
     assert calling.error is None
     assert provider.count("create") == 3
     assert working.up(plan, build_hash=plan.build_hash).changes == {"same": 4}
