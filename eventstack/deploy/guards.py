@@ -95,11 +95,12 @@ CLOCK_STEP_S = 5.0
 """How far a wall clock may have moved against the journal's since a stack's last operation."""
 
 
-def same_schedule(known: Known, last: Operation | None, revision: str | None, now: datetime) -> None:
+def same_schedule(known: Known, earlier: Sequence[Operation], revision: str | None, now: datetime) -> None:
     """Refuse a removal that a schedule decided on another plan than is in force, or by a clock that was stepped.
 
-    `revision` is the `plan_hash` that was decided on, None where no schedule did. `last` is the stack's last operation
-    before this one: since then the wall clock and the journal's own must have moved alike.
+    `revision` is the `plan_hash` that was decided on, None where no schedule did. Since the last of the `earlier`
+    operations that began anything, the wall clock and the journal's own must have moved alike: one that was refused
+    proves nothing, or it would be refused only once.
     """
     if revision is None:
         return
@@ -111,6 +112,8 @@ def same_schedule(known: Known, last: Operation | None, revision: str | None, no
             rule=rule,
             override="read the schedule again and decide anew",
         )
+    begun = [one for one in earlier if one.started is not None or (one.outcome or {}).get("ok")]
+    last = begun[-1] if begun else None
     if last is None or last.age_s <= 0:
         return
     drift_s = (now - last.intent.at).total_seconds() - last.age_s
@@ -189,7 +192,8 @@ def must_create(known: Known, books: Checkpoint) -> bool:
 
 WAYS_OUT = (
     "Nothing was touched. Ways out: put the state folder back from a backup; or restore the checkpoint from its `.bak`,"
-    " `backups/` or `history/` beside it; or, if the cloud's inventory shows nothing of it, take evidence and forget it"
+    " `backups/` or `history/` beside it, as `eventstack recover` does; or, if the cloud's inventory shows nothing of"
+    " it, take evidence and forget it"
 )
 """What a person can do when the books are lost."""
 

@@ -132,10 +132,14 @@ def demand(folder: Path, plan: StackPlan) -> Previewed:
         raise Refused(
             f"the kept preview {path} can't be read: {error}", rule=RULE, override="preview it again"
         ) from error
-    if kept.build_hash != plan.build_hash or sha256(kept.build) != kept.build_hash:
-        keys = differences(msgspec.to_builtins(kept.build), msgspec.to_builtins(plan.build))
-        shown = ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
-        raise Refused(f"what was previewed differs from the plan in: {shown}", rule=RULE, override="preview it again")
+    if sha256(kept.build) != kept.build_hash:
+        raise Refused(f"the kept preview {path} is not as it was written", rule=RULE, override="preview it again")
+    if kept.build_hash != plan.build_hash:
+        raise Refused(
+            f"what was previewed differs from the plan in: {differing(kept.build, plan.build)}",
+            rule=RULE,
+            override="preview it again",
+        )
     if _digest(folder) != kept.engine_plan:
         raise Refused(
             f"the engine's saved plan {plan_file(folder)} is not the one that the preview left",

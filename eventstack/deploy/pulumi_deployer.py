@@ -200,7 +200,7 @@ class PulumiDeployer:
         on a `revision` (a `plan_hash`), when that is no longer in force or the wall clock was stepped.
         """
         why = f"{reason} (override by {override.person}: {override.reason})" if override else reason
-        guard = lambda known, last: guards.same_schedule(known, last, revision, self._clock())  # noqa: E731
+        guard = lambda known, earlier: guards.same_schedule(known, earlier, revision, self._clock())  # noqa: E731
         return self._turns.or_follow(
             plan, "destroy", on_progress, lambda: self._destroy(plan, why, override, guard, on_progress)
         )
@@ -210,7 +210,7 @@ class PulumiDeployer:
         plan: StackPlan,
         why: str,
         override: Override | None,
-        guard: Callable[[Known, Operation | None], None],
+        guard: Callable[[Known, list[Operation]], None],
         on_progress: OnProgress,
     ) -> Outcome:
         workspace = self._workspace(plan)
@@ -224,7 +224,7 @@ class PulumiDeployer:
             guards.must_create(known, books)
             guards.not_held(known, self._clock(), override)
             earlier = [one for one in self.journal.operations(known.key) if one.intent.id != held.operation.intent.id]
-            guard(known, earlier[-1] if earlier else None)
+            guard(known, earlier)
             guards.childless(plan, self.journal, self._inventory)
             guards.off_air(plan, self._on_air, override)
             if books.resources or books.pending:

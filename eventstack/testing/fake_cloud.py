@@ -60,11 +60,11 @@ class Gate:
     number: int
     place: str
 
-    def wait_reached(self, within_s: float = 20.0) -> Request:
+    def wait_reached(self, within_s: float = 60.0) -> Request:
         """The request that is held, once it is; raises Final when none came in time."""
         return self._wait("reached", within_s)
 
-    def wait_gone(self, within_s: float = 20.0) -> Request:
+    def wait_gone(self, within_s: float = 60.0) -> Request:
         """The request that is held, once its caller is dead; raises Final when it still lives then."""
         return self._wait("gone", within_s)
 

@@ -107,7 +107,7 @@ def test_a_stack_whose_operation_was_killed_is_diagnosed_recovered_and_completed
     gate = provider.hold("create", "feed", carry_on=False)
     with ThreadPoolExecutor(1) as callers:
         working = callers.submit(automation.up, new_foundation="season", world=here)
-        assert gate.wait_reached(30)
+        assert gate.wait_reached()
         running = automation.status("season", world=here).running
         assert running
         assert liveness.end_session(running.pid)

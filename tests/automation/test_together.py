@@ -31,7 +31,7 @@ def test_a_caller_without_patience_is_told_at_once_who_works(here: Here, provide
     gate = provider.hold("create", "feed")
     with ThreadPoolExecutor(1) as callers:
         working = callers.submit(automation.up, new_foundation="season", world=here)
-        assert gate.wait_reached(30)
+        assert gate.wait_reached()
         running = automation.status("season", world=here).running
         assert running
         with pytest.raises(Busy) as raised:

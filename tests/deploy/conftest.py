@@ -52,7 +52,7 @@ def a_plan(
     return StackPlan(build=build, title=occurrence, profile="test", settle_s=settle_s)
 
 
-def wait_until(condition: Callable[[], Any], within_s: float = 20.0) -> None:
+def wait_until(condition: Callable[[], Any], within_s: float = 60.0) -> None:
     """Look again and again; fails when the condition does not come true in time."""
     deadline, pause = time.monotonic() + within_s, threading.Event()
     while not condition():
@@ -120,7 +120,7 @@ def world() -> World:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings.from_environment(
-        {"EVENTSTACK_HOME": str(tmp_path / "home"), "EVENTSTACK_GRACE_S": "10", "EVENTSTACK_DEADLINE_S": "60"}
+        {"EVENTSTACK_HOME": str(tmp_path / "home"), "EVENTSTACK_GRACE_S": "10", "EVENTSTACK_DEADLINE_S": "120"}
     )
 
 

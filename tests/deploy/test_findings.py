@@ -68,7 +68,7 @@ def test_1_no_process_of_an_operation_talks_into_a_pipe_and_so_the_engine_surviv
     processes.send(worker, signal.SIGKILL)
     wait_until(lambda: not liveness.alive(worker))
     gate.release()
-    calling.join(30)
+    calling.join()
     assert isinstance(calling.error, Retryable)
     look = Workspace(settings, plan.build.project, plan.build.stack).books.look()
     assert any(urn.endswith("::feed") for urn in look.resources)
@@ -112,7 +112,7 @@ def test_5_programs_of_threads_of_one_process_run_in_processes_of_their_own_also
     for gate in gates:
         gate.release()
     for calling in callings:
-        calling.join(60)
+        calling.join()
     assert [calling.error for calling in callings] == [None] * len(plans)
     assert len(provider.world()) == 3 * len(plans)
     again = on_engine("ill_programs:guarded").up(plans[0], build_hash=plans[0].build_hash, unpreviewed=True)

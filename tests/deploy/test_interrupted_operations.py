@@ -40,6 +40,11 @@ class Calling(threading.Thread):
         except EventstackError as error:
             self.error = error
 
+    def join(self, timeout: float | None = 60.0) -> None:
+        """Wait for the call's end; one that does not come in time is a failure of its own."""
+        super().join(timeout)
+        assert not self.is_alive(), "the call did not end in time"
+
 
 def sessions(deployer: PulumiDeployer) -> list[int]:
     """The sessions of every operation on the stack so far."""
@@ -98,7 +103,7 @@ def test_a_request_to_end_lets_the_create_in_flight_be_recorded(
     with pytest.raises(Retryable, match="holds the stack"):
         on_engine().up(plan, build_hash=plan.build_hash)
     deployer.cancel()
-    calling.join(30)
+    calling.join()
     assert isinstance(calling.error, Retryable)
     assert "asked to end" in str(calling.error)
     look = books(settings).look()
@@ -119,7 +124,7 @@ def cut_off(
     calling = Calling(lambda: deployer.up(plan, build_hash=plan.build_hash))
     gate.wait_reached()
     deployer.cancel()
-    calling.join(30)
+    calling.join()
     assert isinstance(calling.error, Retryable)
     assert "was killed" in str(calling.error)
     assert books(settings).locks() == []
@@ -205,7 +210,7 @@ def test_of_two_callers_at_once_one_works_and_one_is_told_to_come_again(
     wait_until(lambda: any(not caller.is_alive() for caller in callers))
     gate.release()
     for caller in callers:
-        caller.join(30)
+        caller.join()
     assert sorted(type(caller.error).__name__ for caller in callers) == ["Busy", "NoneType"]
     assert provider.count("create") == 3
 
@@ -227,7 +232,7 @@ def test_of_two_patient_callers_one_works_and_the_other_follows_to_the_same_outc
     wait_until(lambda: "archive" in heard[0] and "archive" in heard[1])
     gate.release()
     for caller in callers:
-        caller.join(30)
+        caller.join()
     first, second = (caller.outcome for caller in callers)
     assert first is not None
     assert second is not None

@@ -132,7 +132,7 @@ def test_planted_secrets_are_found_nowhere(
         # What the engine itself prints is scrubbed once it has ended; all else never holds a secret.
         assert hunt.in_files(but="engine.log") == []
         gate.release()
-        calling.join(30)
+        calling.join()
         assert isinstance(calling.error, Retryable)
         assert "bad key [secret]" in str(calling.error)
         hunt.errors.append("".join(traceback.format_exception(calling.error)))

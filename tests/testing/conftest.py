@@ -25,7 +25,7 @@ def engine_like(cloud: FakeCloud) -> Iterator[Asking]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings.from_environment(
-        {"EVENTSTACK_HOME": str(tmp_path / "home"), "EVENTSTACK_GRACE_S": "10", "EVENTSTACK_DEADLINE_S": "60"}
+        {"EVENTSTACK_HOME": str(tmp_path / "home"), "EVENTSTACK_GRACE_S": "10", "EVENTSTACK_DEADLINE_S": "120"}
     )
 
 

@@ -20,6 +20,7 @@ from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 from eventstack.testing import builders
 from eventstack.testing.fake_cloud import ON_AIR, FakeCloud
+from tests.deploy.conftest import wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -46,6 +47,11 @@ class Calling(threading.Thread):
             self.call()
         except EventstackError as error:
             self.error = error
+
+    def join(self, timeout: float | None = 60.0) -> None:
+        """Wait for the call's end; one that does not come in time is a failure of its own."""
+        super().join(timeout)
+        assert not self.is_alive(), "the call did not end in time"
 
 
 def previewed(deployer: PulumiDeployer, plan: StackPlan) -> PulumiDeployer:
@@ -110,7 +116,7 @@ def test_an_engine_killed_after_a_create_and_before_its_reply_leaves_an_orphan_t
     kill_the_engine(one, plan)
     held = gate.wait_gone()
     assert (held.struck, held.gone, held.answered_at) == (True, True, None)
-    calling.join(30)
+    calling.join()
     assert isinstance(calling.error, Retryable)
     gate.release()
     look = books(settings, plan).look()
@@ -204,13 +210,15 @@ def test_two_engines_at_once_are_told_apart(deployer: Make, cloud: FakeCloud) ->
         deployer().preview(plan)
     gates = [cloud.hold("create", "films"), cloud.hold("create", "films")]
     calls = [Calling(lambda plan=plan: deployer().up(plan, build_hash=plan.build_hash)) for plan in plans]
-    held = [gate.wait_reached(40) for gate in gates]
+    wait_until(lambda: all(gate.reached for gate in gates) or not all(call.is_alive() for call in calls))
+    assert [call.error for call in calls] == [None, None]
+    held = [gate.wait_reached() for gate in gates]
     assert len({request.caller for request in held}) == 2
     assert {request.urn.split("::")[0] for request in held} == {"urn:pulumi:one-i1", "urn:pulumi:two-i1"}
     for gate in gates:
         gate.release()
     for call in calls:
-        call.join(40)
+        call.join()
         assert call.error is None
     assert [len(cloud.leaked(plan.build.tags)) for plan in plans] == [3, 3]
     assert cloud.doubled() == {}
