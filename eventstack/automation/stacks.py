@@ -135,7 +135,7 @@ def recover(
     except EventstackError as fault:
         notes.note(world.settings, plan.build.occurrence, {**line, "ok": False, "detail": str(fault), "steps": steps})
         raise
-    notes.note(world.settings, plan.build.occurrence, {**line, "ok": after.healthy, "detail": "", "steps": steps})
+    notes.note(world.settings, plan.build.occurrence, {**line, "ok": after.mended, "detail": "", "steps": steps})
     return after
 
 
