@@ -27,7 +27,7 @@ LOCKED = "the stack is currently locked by"
 ROOM = "See that the disk has room, then call again: what was done stands in the engine's books"
 """What a person can do about a full disk."""
 
-GO_ON = "Call again: it goes on from what the engine's books hold"
+GO_ON = "Call the same again: it goes on from what the engine's books hold"
 """How an operation is completed that did a part of its work."""
 
 MEND = "Mend the program, then preview again; `eventstack logs` shows where it was"
@@ -65,6 +65,10 @@ def judge(
     said = redact("; ".join(causes[-SHOWN:]) or (result.error if result else ""))
     if result is not None and result.refused:
         return Beyond(result.refused)
+    if ended.asked or ended.killed or (result is not None and (result.interrupted or result.exit == CANCELLED)):
+        failures = [text for text in tally.failures() if CONSEQUENCE not in text]
+        told = _interruption(ended, redact("; ".join(failures[-SHOWN:])), len(books.look().resources))
+        return Retryable(told, after_s=AFTER_S, **place)
     if broken := _broken_off(ended, result, said, redact("".join(last)), place):
         return broken
     assert result is not None
@@ -90,8 +94,6 @@ def _broken_off(
     ended: Ended, result: Result | None, said: str, last: str, place: dict[str, str]
 ) -> EventstackError | None:
     """An end that the engine did not come to by itself; None for one that it did."""
-    if ended.asked or ended.killed or (result is not None and (result.interrupted or result.exit == CANCELLED)):
-        return Retryable(_interruption(ended, said), after_s=AFTER_S, **place)
     if result is None and ended.exit == NO_RESULT:
         return Retryable(f"its result could not be written. {ROOM}", after_s=AFTER_S, **place)
     if result is None and ended.exit >= 0:
@@ -139,7 +141,8 @@ def _locked(books: Books, said: str) -> str:
     )
 
 
-def _interruption(ended: Ended, said: str) -> str:
+def _interruption(ended: Ended, failures: str, standing: int) -> str:
+    """Why it ended, and what stands: of all that the engine says then only what failed is no consequence of the end."""
     why = {
         "deadline": "it passed its deadline",
         "request": "it was asked to end",
@@ -148,4 +151,5 @@ def _interruption(ended: Ended, said: str) -> str:
     }[ended.asked]
     end = ", did not end in time and was killed" if ended.killed else " and ended"
     longer = " EVENTSTACK_DEADLINE_S gives it longer." if ended.asked == "deadline" else ""
-    return _ended(f"{why}{end}" + (f": {said}" if said else "")) + f"{longer} {GO_ON}"
+    stand = f"; {standing} resources stand" if standing else ""
+    return _ended(f"{why}{end}{stand}" + (f"; {failures}" if failures else "")) + f"{longer} {GO_ON}"
