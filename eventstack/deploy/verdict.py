@@ -65,11 +65,8 @@ def judge(
     said = redact("; ".join(causes[-SHOWN:]) or (result.error if result else ""))
     if result is not None and result.refused:
         return Beyond(result.refused)
-    if ended.asked or ended.killed or (result is not None and (result.interrupted or result.exit == CANCELLED)):
-        failures = [text for text in tally.failures() if CONSEQUENCE not in text]
-        told = _interruption(ended, redact("; ".join(failures[-SHOWN:])), len(books.look().resources))
-        return Retryable(told, after_s=AFTER_S, **place)
-    if broken := _broken_off(ended, result, said, redact("".join(last)), place):
+    cut = _interrupted(ended, result, tally, books, redact, place)
+    if broken := cut or _broken_off(ended, result, said, redact("".join(last)), place):
         return broken
     assert result is not None
     if result.exit == STACK_NOT_FOUND:
@@ -88,6 +85,16 @@ def judge(
         return Retryable(f"{names} failed: {_ended(said)} {GO_ON}", after_s=AFTER_S, **place)
     said = said or "it printed nothing"
     return Final(f"the engine stopped (exit code {result.exit}): {_ended(said)} {LOOK}", **place)
+
+
+def _interrupted(
+    ended: Ended, result: Result | None, tally: Tally, books: Books, redact: Redactor, place: dict[str, str]
+) -> Retryable | None:
+    """The end of what was asked to end, killed by us, or interrupted by somebody; None for another end."""
+    cancelled = result is not None and (result.interrupted or result.exit == CANCELLED)
+    if not (ended.asked or ended.killed or cancelled):
+        return None
+    return Retryable(_interruption(ended, tally, books, redact), after_s=AFTER_S, **place)
 
 
 def _broken_off(
@@ -141,7 +148,7 @@ def _locked(books: Books, said: str) -> str:
     )
 
 
-def _interruption(ended: Ended, failures: str, standing: int) -> str:
+def _interruption(ended: Ended, tally: Tally, books: Books, redact: Redactor) -> str:
     """Why it ended, and what stands: of all that the engine says then only what failed is no consequence of the end."""
     why = {
         "deadline": "it passed its deadline",
@@ -151,5 +158,7 @@ def _interruption(ended: Ended, failures: str, standing: int) -> str:
     }[ended.asked]
     end = ", did not end in time and was killed" if ended.killed else " and ended"
     longer = " EVENTSTACK_DEADLINE_S gives it longer." if ended.asked == "deadline" else ""
+    standing = len(books.look().resources)
     stand = f"; {standing} resources stand" if standing else ""
-    return _ended(f"{why}{end}{stand}" + (f"; {failures}" if failures else "")) + f"{longer} {GO_ON}"
+    failures = "; ".join([text for text in tally.failures() if CONSEQUENCE not in text][-SHOWN:])
+    return _ended(f"{why}{end}{stand}" + (f"; {redact(failures)}" if failures else "")) + f"{longer} {GO_ON}"
