@@ -1,6 +1,6 @@
 """What stands: the state of one stack or of all, what it gave, what its operations left, and how it is mended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,8 +46,13 @@ def stacks(*, gone: bool = False, settings: Settings | None = None, world: World
     world = world or World(settings)
     known = [one for one in world.known() if one.forgotten is None or gone]
     order = list(naming.PROJECTS.values())
-    known.sort(key=lambda one: (order.index(one.key.project) if one.key.project in order else 0, one.key.stack))
+    known.sort(key=lambda one: _place(order, one))
     return tuple(_status(world, one) for one in known)
+
+
+def _place(order: Sequence[str], known: Known) -> tuple[int, str, int]:
+    layer = order.index(known.key.project) if known.key.project in order else 0
+    return layer, given.occurrence_of(known), given.incarnation_of(known)
 
 
 def outputs(
