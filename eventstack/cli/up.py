@@ -46,7 +46,7 @@ def command(
         return
     on = console()
     with (
-        performing.interruptible(on, "eventstack list") as interrupt,
+        performing.interruptible(on, "eventstack list", as_json=as_json) as interrupt,
         performing.answering(as_json=as_json),
         display(on) as shown,
     ):
@@ -68,7 +68,8 @@ def command(
         performing.show(outcome)
         return
     changes = ", ".join(f"{count} {op}" for op, count in sorted(outcome.changes.items()))
-    click.echo(f"{new_foundation or event}: up in {outcome.duration_s:.1f} s ({changes})")
+    how = f"by {outcome.operation}, which was followed" if outcome.followed else f"in {outcome.duration_s:.1f} s"
+    click.echo(f"{new_foundation or event}: up {how} ({changes})")
     if outcome.critical_path:
         path = " → ".join(f"{name} {span_s:.1f} s" for name, span_s in outcome.critical_path)
         click.echo(f"  critical path  {path}")
