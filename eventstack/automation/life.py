@@ -58,7 +58,8 @@ def status(
     elif died:
         words = _words(known, state, seen, change, None) + f"; its processes died: {_who(died)}"
     elif begun:
-        words = f"being built: process {begun} has begun, and nothing of it is recorded yet"
+        words = "" if state == "absent" else f"; {_words(known, state, seen, change, failed)}"
+        words = f"being built by process {begun}, which has just begun{words}"
     else:
         words = ("on air; " if on_air else "") + _words(known, state, seen, change, failed)
     hold = known.hold if known.hold and known.hold.holds(now) else None

@@ -24,7 +24,10 @@ def command(ctx: click.Context, event: str, by: str, *, yes: bool, as_json: bool
     from eventstack.cli.progress_display import console
 
     on = console()
-    with performing.interruptible(on, "eventstack list") as interrupt, performing.answering(as_json=as_json):
+    with (
+        performing.interruptible(on, "eventstack list", as_json=as_json) as interrupt,
+        performing.answering(as_json=as_json),
+    ):
         before = after = automation.diagnose(event, say=on.print)
         steps = before.steps
         if not as_json:

@@ -35,6 +35,7 @@ def command(
     performing.one_thing(event, new_foundation)
     from eventstack import automation
     from eventstack.cli.progress_display import console, display
+    from eventstack.deploy.journal import StackKey
 
     if not wait:
         with performing.answering(as_json=as_json):
@@ -42,7 +43,7 @@ def command(
                 event, new_foundation=new_foundation, cloud=cloud, foundation=foundation, profile_dirs=profile_dirs
             )
         arguments = _again(event, foundation, new_foundation, cloud, profile_dirs, build_hash, by)
-        performing.begun(arguments, plan.build.occurrence, as_json=as_json)
+        performing.begun(arguments, plan.build.occurrence, StackKey.of(plan), as_json=as_json)
         return
     on = console()
     with (

@@ -64,6 +64,13 @@ def test_what_stands_goes_on_standing_while_an_up_looks_at_it() -> None:
     assert (again.state, again.words.endswith("; up, 5 resources")) == ("up", True)
 
 
+def test_an_up_without_wait_is_told_from_its_beginning() -> None:
+    words = "being built by process 815, which has just begun; previewed, nothing is built"
+    assert told(PREVIEWED, begun=815).words == words
+    assert told(PREVIEWED, operation("0002-up-x"), begun=815).words.startswith("being built, nothing stands; an op")
+    assert told(operation("0001-preview-x"), begun=815).words.startswith("being built; an operation runs: preview")
+
+
 def test_a_destroy_that_runs_is_told_as_removing() -> None:
     going = told(PREVIEWED, BUILT, operation("0003-destroy-x"), resources=2)
     assert (going.state, going.words.startswith("being removed, 2 resources stand;")) == ("unfinished", True)
