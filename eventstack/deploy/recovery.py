@@ -14,7 +14,7 @@ from eventstack.deploy.condition import TORN_S, Condition, Holder, Seen, diagnos
 from eventstack.deploy.deployer import OnStep
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.events import decode
-from eventstack.deploy.journal import Journal, Operation, StackKey
+from eventstack.deploy.journal import Journal, Operation, StackKey, last_change
 from eventstack.deploy.operation import Lines
 from eventstack.deploy.request import EVENTS
 from eventstack.deploy.running import Runner
@@ -64,6 +64,7 @@ class Recovery:
                 sidecar=books.sidecar(),
                 things=self._things(plan),
                 planned=tuple(previewed.goals(self._workspace(plan).previewed)),
+                last=last_change(self._journal.operations(known.key)),
             )
         )
 
@@ -133,7 +134,7 @@ class Recovery:
         known, seen, copies = self._journal.stack(StackKey.of(plan)), books.look(), books.copies()
         lost = seen.existence == "absent" and known.created == "yes" and known.living and not known.proven
         if copies and (lost or seen.existence == "unknown"):
-            on_step(f"restoring the books from {copies[0].path.name} of {copies[0].at.isoformat()}")
+            on_step(f"restoring the books from {copies[0].path.name} of {copies[0].at:%Y-%m-%d %H:%M:%S} UTC")
             books.restore(copies[0])
             held.outcome["recovered"] = [f"restored the books from {copies[0].path.name}"]
         for urn in books.look().creating:

@@ -110,4 +110,5 @@ class Turns:
             changes=dict((followed.outcome or {}).get("changes") or {}),
             operation=holder,
             log=str(place),
+            followed=True,
         )

@@ -111,7 +111,7 @@ def test_a_torn_lock_blocks_until_it_is_removed_on_request(
         built.up(plan, build_hash=plan.build_hash)
     monkeypatch.setattr("eventstack.deploy.condition.TORN_S", 0.0)
     monkeypatch.setattr("eventstack.deploy.recovery.TORN_S", 0.0)
-    assert built.recover(plan).healthy
+    assert built.recover(plan).mended
     assert not torn.exists()
     built.up(plan, build_hash=plan.build_hash)
 
@@ -134,7 +134,7 @@ def test_an_empty_sidecar_is_told_and_removed_and_the_stack_is_whole(
     books.file.with_name(f"{books.file.name}.attrs").touch()
     with pytest.raises(Final, match="attrs"):
         built.up(plan, build_hash=plan.build_hash)
-    assert built.recover(plan).healthy
+    assert built.recover(plan).mended
     assert built.up(plan, build_hash=plan.build_hash).changes == {"same": 4}
 
 
