@@ -22,11 +22,13 @@ def deployer(
     say: Callable[[str], None] = lambda _: None,
     urgency: Urgency = "scheduled",
     patience_s: float = 0.0,
+    driven: bool = False,
 ) -> PulumiDeployer:
     """The deployer of one cloud; finds the engine, or makes it (minutes, told to `say`), unless it is given.
 
     `record_of` names the occurrence under whose records a stack's evidence and logs go; `urgency` is its place in the
-    line of those who want an engine, `patience_s` how long it waits there or follows another's operation.
+    line of those who want an engine, `patience_s` how long it waits there or follows another's operation; `driven`
+    says that what it builds goes with the caller, so that a sweep may take it when the caller is dead.
     Raises ConfigError for an unknown cloud, and what `engine.find_or_install` raises.
     """
     inventory, verbs = clouds.inventory(cloud), clouds.verbs(cloud)
@@ -46,6 +48,7 @@ def deployer(
         record_of=record_of,
         urgency=urgency,
         patience_s=patience_s,
+        driven=driven,
     )
 
 

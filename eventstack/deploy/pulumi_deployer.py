@@ -33,7 +33,7 @@ from eventstack.deploy.operation import Command
 from eventstack.deploy.recovery import Recovery
 from eventstack.deploy.redact import redactor
 from eventstack.deploy.running import Runner, nothing_to_do
-from eventstack.deploy.turns import Turns
+from eventstack.deploy.turns import DRIVEN, Turns
 from eventstack.deploy.verdict import Beyond
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Refused
@@ -57,7 +57,8 @@ class PulumiDeployer:
     that was built; `record_of` names the occurrence under whose records a stack's evidence and logs are kept (a
     rehearsal keeps its foundation's beside its event's); `extra` is added to the environment of every engine.
     `urgency` is its place in the line; `patience_s` how long a call waits there, or follows somebody else's operation,
-    before it raises `Busy`.
+    before it raises `Busy`. `driven` says that its caller stays with what it builds until it has removed it, so that
+    what is left of it when that caller is dead is nobody's (a rehearsal).
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class PulumiDeployer:
         sleep: Callable[[float], None] = time.sleep,
         urgency: Urgency = "scheduled",
         patience_s: float = 0.0,
+        driven: bool = False,
     ) -> None:
         # The engine that was found is from here on the one that is set: it also reads the books where only it can.
         self.settings = dataclasses.replace(settings, engine=engine.path)
@@ -94,6 +96,7 @@ class PulumiDeployer:
         self._clock = clock
         self._sleep = sleep
         self._urgency: Urgency = urgency
+        self._driven = DRIVEN if driven else ""
         self._runner = Runner(self.settings, self.journal, clock)
         self._turns = Turns(self.settings, self.journal, self._runner, clock, urgency=urgency, patience_s=patience_s)
         self._recovery = Recovery(
@@ -106,7 +109,7 @@ class PulumiDeployer:
 
     def _preview(self, plan: StackPlan, on_progress: OnProgress) -> Outcome:
         workspace = self._workspace(plan)
-        with self._turns.take(plan, "preview") as held:
+        with self._turns.take(plan, "preview", detail=self._driven) as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
             workspace.prepare(plan.build)
@@ -141,7 +144,7 @@ class PulumiDeployer:
 
     def _up(self, plan: StackPlan, build_hash: str, on_progress: OnProgress, *, unpreviewed: bool) -> Outcome:
         workspace = self._workspace(plan)
-        with self._turns.take(plan, "up") as held:
+        with self._turns.take(plan, "up", detail=self._driven) as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
             previewed.same_build(plan, build_hash)
