@@ -9,6 +9,7 @@ from eventstack.deploy import engine
 from eventstack.deploy.deployer import Found
 from eventstack.deploy.line import Urgency
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
+from eventstack.planning.found import Silence
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 
@@ -44,6 +45,8 @@ def deployer(
         remove=inventory.remove,
         on_air=lambda plan: on_air(settings, plan),
         accounted=lambda plan: accounted(settings, plan),
+        silent=lambda plan: silent(settings, plan),
+        revive=lambda plan: clouds.answering(plan.build.cloud).revive(settings, plan),
         card=lambda plan, outputs: verbs.card(outputs) if plan.build.layer == "event" else None,
         record_of=record_of,
         urgency=urgency,
@@ -56,6 +59,12 @@ def on_air(settings: Settings, plan: StackPlan) -> bool:
     """Whether an audience may be watching what the plan built; raises ConfigError for an unknown cloud."""
     things: list[Found] = clouds.inventory(plan.build.cloud).by_tags(settings, plan.build.tags)
     return any(thing.on_air for thing in things)
+
+
+def silent(settings: Settings, plan: StackPlan) -> Silence | None:
+    """Why what the plan built does not answer, None when it does; raises ConfigError for an unknown cloud."""
+    found: Silence | None = clouds.answering(plan.build.cloud).silent(settings, plan)
+    return found
 
 
 def accounted(settings: Settings, plan: StackPlan) -> list[dict[str, Any]]:

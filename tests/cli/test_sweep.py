@@ -15,7 +15,7 @@ from eventstack.deploy import liveness
 from eventstack.deploy.journal import Hold, Intent, StackKey
 from eventstack.deploy.journal_sqlite import SqliteJournal
 from eventstack.deploy.turns import DRIVEN
-from eventstack.errors import ConfigError, Refused
+from eventstack.errors import ConfigError, Refused, Retryable
 from eventstack.node import processes
 from eventstack.node.launch import shutdown
 from eventstack.node.processes import Identity
@@ -126,6 +126,16 @@ def test_a_verb_works_by_the_path_of_a_card_with_everything_else_moved_away(node
     answer = CliRunner().invoke(slate, [str(path), "on"])
     assert (answer.exit_code, answer.output) == (0, "talk-20261122t1800: slate on\n")
     (node.home / "gone").rename(node.home / "state")
+
+
+def test_a_verb_on_a_dead_machine_says_how_it_is_revived(node: Node) -> None:
+    card(node)
+    supervisor = node.supervisor
+    os.kill(supervisor.pid, signal.SIGKILL)
+    soon(lambda: not processes.alive(supervisor))
+    answer = CliRunner().invoke(slate, ["talk", "on"])
+    assert isinstance(answer.exception, Retryable)
+    assert "`eventstack recover talk-20261122t1800` starts it again" in str(answer.exception)
 
 
 def test_an_event_that_is_not_up_is_bad_input_that_names_what_is(node: Node) -> None:

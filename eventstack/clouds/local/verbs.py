@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eventstack.errors import ConfigError, Fault, Final
-from eventstack.node.client import NodeClient
+from eventstack.errors import ConfigError, Fault, Final, Retryable
+from eventstack.node.client import NodeClient, Silent
 
 FORMAT = 1
 """Version of the card's form."""
@@ -65,7 +65,14 @@ def perform(card: Mapping[str, Any], verb: str, **arguments: Any) -> dict[str, A
         raise ConfigError(Fault("not a control card of the local cloud", given=f"format {card.get('format')}{lacks}"))
     node = NodeClient(str(card["control"]), str(card["control_token"]))
     entry = NodeClient(str(card["entry_control"]), str(card["entry_token"]))
-    return _VERBS[verb](node, entry, verb, arguments)
+    try:
+        return _VERBS[verb](node, entry, verb, arguments)
+    except Silent as fault:
+        name = card.get("occurrence") or "EVENT"
+        remedy = f"`eventstack recover {name}` starts it again"
+        if entry.address in str(fault):
+            remedy = "it belongs to the foundation: `eventstack list` names it, `eventstack recover` starts it again"
+        raise Retryable(f"{fault}; {remedy}", after_s=fault.after_s) from fault
 
 
 def _by_node(node: NodeClient, entry: NodeClient, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
