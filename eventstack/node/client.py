@@ -13,6 +13,9 @@ from eventstack.errors import Final, Retryable, StoreError
 from eventstack.node import record
 from eventstack.node.secrets_file import read_secret
 
+NOT_NOW = 412
+"""The status that answers a verb which the node's state forbids."""
+
 _QUICK_S = 10.0
 _PATIENT_S = 90.0
 

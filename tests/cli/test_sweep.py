@@ -121,11 +121,21 @@ def test_a_verb_finds_the_card_by_the_events_id_and_leaves_a_line_in_the_records
 
 def test_a_verb_works_by_the_path_of_a_card_with_everything_else_moved_away(node: Node) -> None:
     node.chain()
+    node.client.verb("start")
     path = card(node).rename(node.home / "elsewhere.json")
     (node.home / "state").rename(node.home / "gone")
     answer = CliRunner().invoke(slate, [str(path), "on"])
     assert (answer.exit_code, answer.output) == (0, "talk-20261122t1800: slate on\n")
     (node.home / "gone").rename(node.home / "state")
+
+
+def test_publishing_before_the_start_is_refused_with_what_to_do(node: Node) -> None:
+    node.chain()
+    card(node)
+    answer = CliRunner().invoke(publish, ["talk"])
+    assert isinstance(answer.exception, Refused)
+    assert answer.exception.exit_code == 3
+    assert "eventstack start talk-20261122t1800" in str(answer.exception)
 
 
 def test_a_verb_on_a_dead_machine_says_how_it_is_revived(node: Node) -> None:
