@@ -1,5 +1,6 @@
 """What stands: the state of one stack or of all, what it gave, what its operations left, and how it is mended."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -185,4 +186,14 @@ def _status(world: World, known: Known) -> Status:
         seen = world.observe(known)
     on_air = world.on_air(known.plan) if known.plan and seen.existence != "absent" else False
     begun = next((one.pid for one in _builds(world) if one.key == known.key), None)
-    return told(known, operations, seen, on_air=on_air, holder_died=died, now=datetime.now(UTC), begun=begun)
+    status = told(known, operations, seen, on_air=on_air, holder_died=died, now=datetime.now(UTC), begun=begun)
+    return _answering(world, known, status)
+
+
+def _answering(world: World, known: Known, status: Status) -> Status:
+    """The status, with what does not answer of a stack that is up and that nobody works on."""
+    silence = world.silent(known.plan) if known.plan and status.state == "up" and not status.running else ""
+    if not silence:
+        return status
+    words = f"{silence}: `eventstack recover {status.occurrence}`; {status.words}"
+    return dataclasses.replace(status, words=words, silent=silence)

@@ -13,7 +13,7 @@ from typing import Literal
 from eventstack.deploy.checkpoint import Checkpoint, Copy, Lock
 from eventstack.deploy.journal import Known, Operation
 from eventstack.planning import naming
-from eventstack.planning.found import Found
+from eventstack.planning.found import Found, Silence
 
 Severity = Literal["ok", "note", "alarm"]
 
@@ -22,6 +22,9 @@ Holder = Literal["alive", "dead", "overdue"]
 
 AGAIN = ("unfinished", "emptied")
 """Kinds of what the next `up` or `destroy` completes; there is nothing for `recover` to do about it."""
+
+REVIVE = "start what answers for it again; what runs on goes on"
+"""The step against a machine that does not answer."""
 
 TORN_S = 10.0
 """A lock file is written at once; one that can't be read after so long has no living writer."""
@@ -66,7 +69,7 @@ class Seen:
     """What was seen of a stack at `now`. `copies` are older forms of the books that can be read, the newest first;
     `sidecar` is a file beside the books that makes them unreadable; `things` is the inventory, None if it was silent;
     `planned` are the URNs of the saved preview, by which what the books lost can be taken back; `last` is the latest
-    operation that ended and may have changed something.
+    operation that ended and may have changed something; `silence` is why what was built does not answer.
     """
 
     known: Known
@@ -80,13 +83,22 @@ class Seen:
     things: tuple[Found, ...] | None = None
     planned: tuple[str, ...] = ()
     last: Operation | None = None
+    silence: Silence | None = None
 
 
 def diagnose(seen: Seen) -> Condition:
     """Say what is wrong with a stack, and what is not."""
     known = seen.known
-    findings = [*_operation(seen), *_locks(seen), *_sidecar(seen), *_books(seen), *_pending(seen), *_unbooked(seen)]
-    findings += _incomplete(seen)
+    findings = [
+        *_operation(seen),
+        *_locks(seen),
+        *_sidecar(seen),
+        *_books(seen),
+        *_pending(seen),
+        *_unbooked(seen),
+        *_silence(seen),
+        *_incomplete(seen),
+    ]
     if known.hold and known.hold.holds(seen.now):
         hold = known.hold
         until = f" until {_at(hold.until)}" if hold.until else ""
@@ -213,6 +225,15 @@ def _unbooked(seen: Seen) -> list[Finding]:
             remedy = "destroy the event: evidence removes it by identity; `up` refuses, for it would be there twice"
             findings.append(Finding("unbooked", "alarm", text, remedy))
     return findings
+
+
+def _silence(seen: Seen) -> list[Finding]:
+    if seen.silence is None or (seen.operation and seen.holder == "alive"):
+        return []
+    if seen.silence.revivable:
+        return [Finding("silent", "alarm", seen.silence.text, step=REVIVE)]
+    remedy = "what it carried is lost: destroy the stack, then build it again"
+    return [Finding("silent", "alarm", seen.silence.text, remedy)]
 
 
 def unbooked(books: Checkpoint, things: Sequence[Found]) -> list[Found]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from eventstack.deploy import adoption, claims, commands, guards, previewed, private
 from eventstack.deploy.checkpoint import Checkpoint
 from eventstack.deploy.claims import Held
-from eventstack.deploy.condition import TORN_S, Condition, Holder, Seen, diagnose, unbooked
+from eventstack.deploy.condition import REVIVE, TORN_S, Condition, Holder, Seen, diagnose, unbooked
 from eventstack.deploy.deployer import OnStep
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.events import decode
@@ -20,9 +20,15 @@ from eventstack.deploy.request import EVENTS
 from eventstack.deploy.running import Runner
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Retryable
-from eventstack.planning.found import Found
+from eventstack.planning.found import Found, Silence
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
+
+Answers = Callable[[StackPlan], Silence | None]
+"""Asks the cloud why what was built does not answer; None when it does."""
+
+Revive = Callable[[StackPlan], None]
+"""Makes what was built answer again; safe to repeat."""
 
 
 class Recovery:
@@ -38,6 +44,8 @@ class Recovery:
         *,
         sleep: Callable[[float], None],
         extra: Mapping[str, str],
+        silent: Answers = lambda _: None,
+        revive: Revive = lambda _: None,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -46,6 +54,8 @@ class Recovery:
         self._inventory = inventory
         self._sleep = sleep
         self._extra = extra
+        self._silent = silent
+        self._revive = revive
 
     def diagnose(self, plan: StackPlan, now: datetime) -> Condition:
         """What is wrong with a stack; changes nothing."""
@@ -65,6 +75,7 @@ class Recovery:
                 things=self._things(plan),
                 planned=tuple(previewed.goals(self._workspace(plan).previewed)),
                 last=last_change(self._journal.operations(known.key)),
+                silence=self._silence(plan),
             )
         )
 
@@ -141,8 +152,23 @@ class Recovery:
             on_step(f"asking the inventory for {urn}")
         for thing in unbooked(books.look(), self._things(plan) or ()):
             on_step(f"looking for the place of {thing.resource} in the books")
+        if (silence := self._silence(plan)) and silence.revivable:
+            on_step(REVIVE)
+            self.revive(plan, held)
         self.mend(plan, held, compare=True)
         held.outcome |= {"ok": True, "at": now.isoformat()}
+
+    def revive(self, plan: StackPlan, held: Held) -> None:
+        """Make what was built answer again, where it does not and can; raises Retryable when it does not come up."""
+        silence = self._silence(plan)
+        if silence and silence.revivable:
+            self._revive(plan)
+            held.outcome["recovered"] = [*held.outcome.get("recovered", []), f"{silence.text}: it was started again"]
+
+    def _silence(self, plan: StackPlan) -> Silence | None:
+        known = self._journal.stack(StackKey.of(plan))
+        built = known.living and known.outputs is not None and bool(self._workspace(plan).books.look().resources)
+        return self._silent(plan) if built else None
 
     def _things(self, plan: StackPlan) -> tuple[Found, ...] | None:
         try:

@@ -165,3 +165,16 @@ def test_a_verb_goes_by_the_control_card_and_stands_in_the_records(desk: Here, t
     assert answers == [{"occurrence": "talk", "verb": "slate", "ok": True, "detail": "slate done"}] * 3
     assert desk.performed == [("slate", {"on": True})] * 3
     assert '"who": "Ada", "why": "rain"' in (desk.settings.records / "talk" / "operations.jsonl").read_text()
+
+
+def test_the_status_says_that_what_is_up_does_not_answer(
+    desk: Here, talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    monkeypatch.setattr(desk, "silent", lambda plan: "its machine does not answer")
+    status = automation.status("talk", world=desk)
+    assert status.silent == "its machine does not answer"
+    assert status.words.startswith("its machine does not answer: `eventstack recover talk`; up")
+    automation.destroy("talk", reason="the end", world=desk)
+    assert automation.status("talk", world=desk).silent == ""

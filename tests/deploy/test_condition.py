@@ -11,7 +11,7 @@ from eventstack.deploy.checkpoint import Checkpoint, Copy, Lock
 from eventstack.deploy.condition import Condition, Finding, Seen, diagnose
 from eventstack.deploy.journal import Hold, Known, Operation, Work
 from eventstack.planning import naming
-from eventstack.planning.found import Found
+from eventstack.planning.found import Found, Silence
 from eventstack.testing.contracts.journal import KEY, an_intent
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -183,3 +183,21 @@ def test_what_an_operation_works_on_is_not_called_unfinished() -> None:
     last = ended("up", ok=False, error="throttled")
     kinds = [one.kind for one in diagnose(seen(operation=running, holder="alive", last=last)).findings]
     assert kinds == ["running", "built"]
+
+
+def test_a_machine_that_does_not_answer_is_an_alarm_that_recover_mends() -> None:
+    finding = only(diagnose(seen(silence=Silence("its machine does not answer"))))
+    assert (finding.kind, finding.severity, finding.text) == ("silent", "alarm", "its machine does not answer")
+    assert finding.step
+
+
+def test_a_machine_that_is_gone_is_an_alarm_for_a_person() -> None:
+    finding = only(diagnose(seen(silence=Silence("its machine is gone", revivable=False))))
+    assert (finding.severity, finding.step) == ("alarm", None)
+    assert "destroy" in finding.remedy
+
+
+def test_what_an_operation_works_on_need_not_answer() -> None:
+    operation = Operation(an_intent("0001-up-x"), 1, session=77)
+    at_work = diagnose(seen(operation=operation, holder="alive", silence=Silence("its machine does not answer")))
+    assert [finding.kind for finding in at_work.findings if finding.severity == "alarm"] == []
