@@ -122,7 +122,8 @@ class Recovery:
     def _earlier(self, plan: StackPlan, current: str) -> Operation | None:
         """The last operation before this one that may have changed anything: one that got to running a process."""
         kinds = ("up", "destroy", "recover")
-        ran = [one for one in self._journal.operations(StackKey.of(plan)) if one.session is not None]
+        operations = self._journal.operations(StackKey.of(plan))
+        ran = [one for one in operations if one.session is not None and not one.refused]
         return next((one for one in reversed(ran) if one.intent.kind in kinds and one.intent.id != current), None)
 
     def _failed_creates(self, plan: StackPlan, earlier: Operation) -> tuple[str, ...]:
