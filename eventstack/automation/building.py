@@ -1,6 +1,7 @@
 """`preview` and `up`: what would be built, and its building, exactly as it was previewed."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from eventstack.automation import notes, wanted
@@ -12,6 +13,7 @@ from eventstack.deploy.deployer import Deployer, OnProgress, Outcome
 from eventstack.deploy.journal import StackKey
 from eventstack.deploy.line import Urgency
 from eventstack.errors import EventstackError, Refused
+from eventstack.node.timeline import LONGEST
 from eventstack.planning.plan import StackPlan, sha256
 from eventstack.settings import Settings
 
@@ -55,6 +57,7 @@ def preview(
     plan = wanted.plan_of(
         world, event, foundation=foundation, new_foundation=new_foundation, cloud=cloud, profile_dirs=profile_dirs
     )
+    _warn(plan, say)
     deployer = world.deployer(plan.build.cloud, say, urgency=urgency, patience_s=patience_s)
     return _previewed(deployer, plan, on_progress, interrupt or Interrupt())
 
@@ -92,6 +95,7 @@ def up(
     folder = world.workspace(StackKey.of(plan)).previewed
     if build_hash is not None and build_hash != plan.build_hash:
         raise _other_build(plan, build_hash, previewed.kept(folder))
+    _warn(plan, say)
     deployer = world.deployer(plan.build.cloud, say, urgency=urgency, patience_s=patience_s)
     line = {"what": "up", "who": by or notes.person(), "stack": plan.build.stack, "build_hash": plan.build_hash}
     try:
@@ -105,6 +109,20 @@ def up(
         raise
     notes.note(world.settings, plan.build.occurrence, {**line, "ok": True, "detail": _changes(outcome)})
     return outcome
+
+
+def _warn(plan: StackPlan, say: Say) -> None:
+    """Say that an event's window is over: what is built may wait for a start that never comes."""
+    until = plan.timeline.on_air_until if plan.timeline else None
+    now = datetime.now(UTC)
+    if until is None or now < datetime.fromisoformat(until):
+        return
+    last = datetime.fromisoformat(plan.build.epoch) + timedelta(seconds=float(LONGEST))
+    start = f"it can be started until {last:%Y-%m-%d %H:%M} UTC" if now < last else "it can't be started any more"
+    say(
+        f"the window of {plan.build.occurrence} was over on {until}, and {start}; "
+        "to have it again, give its file a window that is ahead"
+    )
 
 
 def _previewed(deployer: Deployer, plan: StackPlan, on_progress: OnProgress, interrupt: Interrupt) -> Outcome:

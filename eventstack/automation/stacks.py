@@ -192,8 +192,8 @@ def _status(world: World, known: Known) -> Status:
 
 def _answering(world: World, known: Known, status: Status) -> Status:
     """The status, with what does not answer of a stack that is up and that nobody works on."""
-    silence = world.silent(known.plan) if known.plan and status.state == "up" and not status.running else ""
-    if not silence:
+    silence = world.silent(known.plan) if known.plan and status.state == "up" and not status.running else None
+    if silence is None:
         return status
-    words = f"{silence}: `eventstack recover {status.occurrence}`; {status.words}"
-    return dataclasses.replace(status, words=words, silent=silence)
+    way = f"eventstack {'recover' if silence.revivable else 'doctor'} {status.occurrence}"
+    return dataclasses.replace(status, words=f"{silence.text}: `{way}`; {status.words}", silent=silence.text)

@@ -14,6 +14,7 @@ from eventstack.deploy.line import Urgency
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import EventstackError
 from eventstack.planning.facts import CloudFacts
+from eventstack.planning.found import Silence
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 
@@ -74,13 +75,12 @@ class World:
         except (EventstackError, OSError):
             return None
 
-    def silent(self, plan: StackPlan) -> str:
-        """Why what the plan built does not answer, in words; "" when it does, or when that can't be told."""
+    def silent(self, plan: StackPlan) -> Silence | None:
+        """Why what the plan built does not answer; None when it does, or when that can't be told."""
         try:
-            silence = make.silent(self.settings, plan)
+            return make.silent(self.settings, plan)
         except (EventstackError, OSError):
-            return ""
-        return silence.text if silence else ""
+            return None
 
     def perform(self, card: dict[str, Any], verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Do one verb by a control card."""

@@ -56,8 +56,10 @@ def airs(plan: StackPlan, on_air: OnAir) -> str:
 def off_air(plan: StackPlan, on_air: OnAir, override: Override | None) -> None:
     """Refuse what is on air; what can't be looked at counts as on air."""
     if override is None and (airing := airs(plan, on_air)):
+        name = plan.build.occurrence
+        ends = airing == "is on air" and plan.build.layer == "event"
         raise Refused(
-            f"{plan.build.occurrence} {airing}",
+            f"{name} {airing}" + (f"; `eventstack unpublish {name}` takes it off air" if ends else ""),
             rule=ON_AIR_RULE,
             override="a person may lift it by name and reason: Override(person, reason)",
         )

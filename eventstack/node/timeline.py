@@ -46,13 +46,15 @@ def since_epoch(now: float, epoch: str) -> Fraction:
     """
     elapsed = Fraction(now) - Fraction(datetime.fromisoformat(epoch).timestamp())
     if not 0 <= elapsed < LONGEST:
+        early = elapsed < 0
+        again = "give the event's file a window that is ahead, and `eventstack up` it again"
         raise ConfigError(
             Fault(
-                "the event's timeline can't be labelled now",
+                f"the event's timeline can't be labelled {'yet' if early else 'any more'}",
                 field="epoch",
                 given=epoch,
                 allowed=f"an instant up to {int(LONGEST) // 3600} hours in the past",
-                hint="plan the occurrence again",
+                hint=f"start it from that instant on; for an earlier one {again}" if early else again,
             )
         )
     return elapsed

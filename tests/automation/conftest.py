@@ -17,6 +17,7 @@ from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import Known, StackKey
 from eventstack.deploy.journal_sqlite import SqliteJournal
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
+from eventstack.planning.found import Silence
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 from eventstack.testing.fake_cloud import FakeCloud
@@ -47,8 +48,8 @@ class Here(World):
     def on_air(self, plan: StackPlan) -> bool | None:
         return self.airing
 
-    def silent(self, plan: StackPlan) -> str:
-        return ""
+    def silent(self, plan: StackPlan) -> Silence | None:
+        return None
 
     def engine(self, say: Any) -> Engine:
         assert self.found

@@ -1,11 +1,14 @@
 """Which stack a caller means, and what it stands on."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from eventstack import automation
 from eventstack.errors import ConfigError, Refused, Retryable
+from eventstack.planning.found import Silence
 from eventstack.planning.plan import StackPlan
 from tests.automation.conftest import Here
 from tests.deploy.conftest import a_plan
@@ -172,9 +175,30 @@ def test_the_status_says_that_what_is_up_does_not_answer(
 ) -> None:
     automation.up(new_foundation="season", world=desk)
     automation.up(talk, world=desk)
-    monkeypatch.setattr(desk, "silent", lambda plan: "its machine does not answer")
+    monkeypatch.setattr(desk, "silent", lambda plan: Silence("its machine does not answer"))
     status = automation.status("talk", world=desk)
     assert status.silent == "its machine does not answer"
     assert status.words.startswith("its machine does not answer: `eventstack recover talk`; up")
     automation.destroy("talk", reason="the end", world=desk)
     assert automation.status("talk", world=desk).silent == ""
+
+
+def test_what_is_built_for_a_window_that_is_over_is_said_with_what_to_do(desk: Here, talk: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    plan = automation.resolve(talk, world=desk)
+    said: list[list[str]] = []
+    assert plan.timeline
+    for ends in (-30, -2, 24):
+        until = datetime.now(UTC) + timedelta(hours=ends)
+        timeline = msgspec.structs.replace(plan.timeline, on_air_until=until.isoformat())
+        epoch = (until - timedelta(hours=1)).isoformat()
+        build = msgspec.structs.replace(plan.build, epoch=epoch)
+        said.append([])
+        automation.preview(
+            msgspec.structs.replace(plan, build=build, timeline=timeline), say=said[-1].append, world=desk
+        )
+    over, late, ahead = said
+    assert "can't be started any more" in over[0]
+    assert "it can be started until" in late[0]
+    assert all("give its file a window that is ahead" in lines[0] for lines in (over, late))
+    assert ahead == []

@@ -23,7 +23,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(fake: Booked, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Types a command; its exit code, standard output and standard error."""
     desk = Here(fake.settings, fake)
-    for name in ("deployer", "observe", "on_air", "perform"):
+    for name in ("deployer", "observe", "on_air", "silent", "perform"):
         monkeypatch.setattr(World, name, getattr(desk, name))
 
     def typed(*words: str | Path) -> tuple[int, str, str]:

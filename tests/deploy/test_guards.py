@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from eventstack.deploy import liveness
+from eventstack.deploy import guards, liveness
 from eventstack.deploy.deployer import Found, Override
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import Created, Intent, StackKey
@@ -192,3 +192,16 @@ def previewed(settings: Settings, plan: StackPlan) -> None:
     workspace = Workspace(settings, plan.build.project, plan.build.stack)
     workspace.prepare(plan.build)
     keep(workspace.previewed, Previewed(build_hash=plan.build_hash, build=plan.build, urns=()))
+
+
+@pytest.mark.parametrize(("airing", "named"), [(True, True), (None, False)])
+def test_what_is_on_air_names_the_verb_that_takes_it_off_air(airing: bool | None, named: bool) -> None:
+    with pytest.raises(Refused) as caught:
+        guards.off_air(a_plan(), lambda _: airing, None)
+    assert ("`eventstack unpublish talk` takes it off air" in str(caught.value)) == named
+
+
+def test_a_foundation_has_no_verb_that_takes_it_off_air() -> None:
+    with pytest.raises(Refused) as caught:
+        guards.off_air(FOUNDATION, lambda _: True, None)
+    assert "unpublish" not in str(caught.value)

@@ -177,3 +177,9 @@ def test_the_frame_counter_is_read_from_its_bits(number: int) -> None:
     row = b"".join(bytes([value] * 4) for value in bits)
     assert pattern.frame_number(row * 54, 96, 54) == number
     assert pattern.frame_number(bytes(96 * 54), 96, 54) is None
+
+
+@pytest.mark.parametrize(("at", "said"), [(-60, "yet"), (float(timeline.LONGEST) + 60, "any more")])
+def test_a_timeline_that_can_t_be_labelled_says_what_to_do(at: float, said: str) -> None:
+    with pytest.raises(ConfigError, match=f"can't be labelled {said}[^$]*`eventstack up` it again"):
+        timeline.since_epoch(T0 + at, EPOCH)
