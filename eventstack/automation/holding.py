@@ -12,6 +12,12 @@ from eventstack.errors import ConfigError, Fault
 from eventstack.settings import Settings
 
 
+def standing(event: Event, *, settings: Settings | None = None, world: World | None = None) -> Hold | None:
+    """Who holds a stack now; None where nobody does. Raises ConfigError for a name that nothing has."""
+    found = find(world or World(settings), event).hold
+    return found if found and found.holds(datetime.now(UTC)) else None
+
+
 def hold(
     event: Event,
     *,

@@ -6,19 +6,21 @@ from datetime import datetime
 from eventstack.automation import given
 from eventstack.automation.values import State, Status, Work
 from eventstack.deploy.deployer import StackState
-from eventstack.deploy.journal import Known, Operation
+from eventstack.deploy.journal import Known, Operation, last_change
+
+DOING = {"up": "being built", "destroy": "being removed"}
+"""What an operation that runs does to a stack."""
 
 
 def work(operation: Operation) -> Work:
     """An operation as the API tells it."""
     intent, outcome = operation.intent, operation.outcome or {}
-    process = operation.process or intent.caller
     return Work(
         operation=intent.id,
         kind=intent.kind,
         began=intent.at,
         host=intent.host,
-        pid=process.pid,
+        pid=operation.pid,
         ran=operation.session is not None,
         ended=operation.ended,
         ok=bool(outcome.get("ok")) if operation.ended else None,
@@ -35,24 +37,36 @@ def status(
     on_air: bool | None,
     holder_died: bool,
     now: datetime,
+    begun: int | None = None,
 ) -> Status:
-    """Everything that is known of a stack, with its state in words."""
-    told = [work(operation) for operation in operations]
-    holder = next((one for one in told if one.operation == known.holder and one.ended is None), None)
-    ended = [one for one in told if one.ended is not None]
+    """Everything that is known of a stack, with its state in words; `begun` is the process of an `up --no-wait`."""
+    holder = next((work(one) for one in operations if one.intent.id == known.holder and one.ended is None), None)
+    running = None if holder_died else holder
+    ended = [work(one) for one in operations if one.ended is not None and not one.refused]
     last = ended[-1] if ended else None
-    failed = next((one for one in reversed(ended) if one.error and not one.ok), None)
-    change = _last_change(ended)
-    state = _state(known, change, seen)
-    words = _words(known, state, seen, change, failed if last and not last.ok else None)
-    if holder:
-        words = _held(holder, died=holder_died) + f"; {words}"
-    elif on_air:
-        words = f"on air; {words}"
+    failed = last if last and not last.ok and last.error else None
+    died = holder if holder_died else None
+    change = _change(operations, died)
+    previewed = any(one.kind == "preview" and one.ok for one in ended)
+    state = _state(known, change, seen, previewed=previewed)
+    if running and _changes(running, state):
+        state = "unfinished"
+        words = f"{DOING[running.kind]}, {_standing(seen)}; an operation runs: {_who(running)}"
+    elif running:
+        words = f"{'being built; ' if begun else ''}an operation runs: {_who(running)}; "
+        words += _words(known, state, seen, change, failed)
+    elif died:
+        words = _words(known, state, seen, change, None) + f"; its processes died: {_who(died)}"
+    elif begun:
+        words = "" if state == "absent" else f"; {_words(known, state, seen, change, failed)}"
+        words = f"being built by process {begun}, which has just begun{words}"
+    else:
+        words = ("on air; " if on_air else "") + _words(known, state, seen, change, failed)
     hold = known.hold if known.hold and known.hold.holds(now) else None
     if hold:
         words += f"; on hold by {hold.person}: {hold.reason}"
     build = known.plan.build if known.plan else None
+    removing = change is not None and change.kind == "destroy"
     return Status(
         stack=str(known.key),
         layer=build.layer if build else known.key.project.removeprefix("eventstack-"),
@@ -64,24 +78,34 @@ def status(
         words=words,
         observed=seen,
         on_air=on_air,
-        running=None if holder_died else holder,
+        running=running,
         last=last,
-        last_error=failed.error if failed and last and not last.ok else "",
+        last_error=failed.error if failed else "",
         build_hash=known.plan.build_hash if known.plan else "",
         parents=known.parents,
-        outputs=dict(known.outputs or {}),
+        outputs={} if removing or state in ("gone", "destroyed") else dict(known.outputs or {}),
         evidence=known.evidence,
         hold=hold,
         forgotten=known.forgotten,
     )
 
 
-def _last_change(ended: Sequence[Work]) -> Work | None:
-    """The latest operation that may have changed something; one that was refused has not."""
-    return next((one for one in reversed(ended) if one.kind in ("up", "destroy") and (one.ran or one.ok)), None)
+def _change(operations: Sequence[Operation], died: Work | None) -> Work | None:
+    """What may have changed the stack last, whether it ended or died."""
+    if died and died.ran and died.kind in DOING:
+        return died
+    last = last_change(operations)
+    return work(last) if last else None
 
 
-def _state(known: Known, change: Work | None, seen: StackState) -> State:
+def _changes(running: Work, state: State) -> bool:
+    """Whether an operation makes of a stack something else than its state says; what stands goes on standing."""
+    if state in ("gone", "unclear"):
+        return False
+    return state != "up" if running.kind == "up" else running.kind == "destroy" and running.ran
+
+
+def _state(known: Known, change: Work | None, seen: StackState, *, previewed: bool) -> State:
     if known.forgotten is not None:
         return "gone"
     if known.created == "no":
@@ -89,7 +113,7 @@ def _state(known: Known, change: Work | None, seen: StackState) -> State:
     if seen.existence == "unknown":
         return "unclear"
     if change is None:
-        return "previewed"
+        return "unfinished" if seen.resources else "previewed" if previewed else "absent"
     if change.kind == "destroy" and not seen.resources:
         return "destroyed"
     if seen.pending or not change.ok or change.kind == "destroy":
@@ -98,6 +122,7 @@ def _state(known: Known, change: Work | None, seen: StackState) -> State:
 
 
 def _words(known: Known, state: State, seen: StackState, change: Work | None, failed: Work | None) -> str:
+    name = given.occurrence_of(known)
     why = f": {failed.error.splitlines()[0]}" if failed else ""
     match state:
         case "gone":
@@ -106,19 +131,23 @@ def _words(known: Known, state: State, seen: StackState, change: Work | None, fa
         case "absent":
             return f"not built{why}"
         case "unclear":
-            doctor = f"`eventstack doctor {given.occurrence_of(known)}` says more"
-            return f"it can't be told what stands: {seen.detail}; {doctor}"
+            return f"it can't be told what stands: {seen.detail}; `eventstack doctor {name}` says more"
         case "previewed":
             return "previewed, nothing is built"
         case "destroyed":
-            return "its resources are gone, what remains is to prove that and to forget it: destroy it again"
+            again = "it again" if change and change.kind == "destroy" else "it"
+            return f"its resources are gone, what remains is to prove that and to forget it: destroy {again}"
         case "up":
             return f"up, {seen.resources} resources"
         case "unfinished":
-            left = f"{seen.resources} resources stand" + (f", {seen.pending} in doubt" if seen.pending else "")
-            return f"unfinished, {left}; {change.kind if change else 'up'} again to complete it{why}"
+            ended = f"; it ended with{why}" if why else ""
+            return f"unfinished, {_standing(seen)}: the same `{change.kind if change else 'up'}` goes on{ended}"
 
 
-def _held(holder: Work, *, died: bool) -> str:
-    who = f"{holder.kind} {holder.operation} since {holder.began:%H:%M:%S} UTC, pid {holder.pid} on {holder.host}"
-    return f"an operation died: {who}; the next one takes over" if died else f"an operation runs: {who}"
+def _standing(seen: StackState) -> str:
+    stand = f"{seen.resources} resources stand" if seen.resources else "nothing stands"
+    return stand + (f", {seen.pending} in doubt" if seen.pending else "")
+
+
+def _who(one: Work) -> str:
+    return f"{one.kind} {one.operation} since {one.began:%H:%M:%S} UTC, pid {one.pid} on {one.host}"

@@ -9,6 +9,7 @@ from eventstack.deploy import engine
 from eventstack.deploy.deployer import Found
 from eventstack.deploy.line import Urgency
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
+from eventstack.planning.found import Silence
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 
@@ -22,11 +23,13 @@ def deployer(
     say: Callable[[str], None] = lambda _: None,
     urgency: Urgency = "scheduled",
     patience_s: float = 0.0,
+    driven: bool = False,
 ) -> PulumiDeployer:
     """The deployer of one cloud; finds the engine, or makes it (minutes, told to `say`), unless it is given.
 
     `record_of` names the occurrence under whose records a stack's evidence and logs go; `urgency` is its place in the
-    line of those who want an engine, `patience_s` how long it waits there or follows another's operation.
+    line of those who want an engine, `patience_s` how long it waits there or follows another's operation; `driven`
+    says that what it builds goes with the caller, so that a sweep may take it when the caller is dead.
     Raises ConfigError for an unknown cloud, and what `engine.find_or_install` raises.
     """
     inventory, verbs = clouds.inventory(cloud), clouds.verbs(cloud)
@@ -42,10 +45,13 @@ def deployer(
         remove=inventory.remove,
         on_air=lambda plan: on_air(settings, plan),
         accounted=lambda plan: accounted(settings, plan),
+        silent=lambda plan: silent(settings, plan),
+        revive=lambda plan: clouds.answering(plan.build.cloud).revive(settings, plan),
         card=lambda plan, outputs: verbs.card(outputs) if plan.build.layer == "event" else None,
         record_of=record_of,
         urgency=urgency,
         patience_s=patience_s,
+        driven=driven,
     )
 
 
@@ -53,6 +59,12 @@ def on_air(settings: Settings, plan: StackPlan) -> bool:
     """Whether an audience may be watching what the plan built; raises ConfigError for an unknown cloud."""
     things: list[Found] = clouds.inventory(plan.build.cloud).by_tags(settings, plan.build.tags)
     return any(thing.on_air for thing in things)
+
+
+def silent(settings: Settings, plan: StackPlan) -> Silence | None:
+    """Why what the plan built does not answer, None when it does; raises ConfigError for an unknown cloud."""
+    found: Silence | None = clouds.answering(plan.build.cloud).silent(settings, plan)
+    return found
 
 
 def accounted(settings: Settings, plan: StackPlan) -> list[dict[str, Any]]:

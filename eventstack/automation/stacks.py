@@ -1,10 +1,12 @@
 """What stands: the state of one stack or of all, what it gave, what its operations left, and how it is mended."""
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from eventstack.automation import given, notes, wanted
+from eventstack.automation.background import Underway, underway
 from eventstack.automation.given import Event
 from eventstack.automation.interrupt import Interrupt
 from eventstack.automation.life import status as told
@@ -38,16 +40,24 @@ def find(world: World, event: Event) -> Known:
 def status(event: Event, *, settings: Settings | None = None, world: World | None = None) -> Status:
     """Where a stack is in its life, in words and values; looks, and changes nothing. Raises ConfigError."""
     world = world or World(settings)
-    return _status(world, find(world, event))
+    known = _begun(world, event)
+    return _status(world, find(world, event) if known is None else known)
 
 
 def stacks(*, gone: bool = False, settings: Settings | None = None, world: World | None = None) -> tuple[Status, ...]:
     """The status of every stack of this owner, foundations first; with `gone` also of those that were removed."""
     world = world or World(settings)
-    known = [one for one in world.known() if one.forgotten is None or gone]
+    everything = world.known()
+    known = [one for one in everything if one.forgotten is None or gone]
+    known += [Known(one.key) for one in _builds(world) if one.key not in {other.key for other in everything}]
     order = list(naming.PROJECTS.values())
-    known.sort(key=lambda one: (order.index(one.key.project) if one.key.project in order else 0, one.key.stack))
+    known.sort(key=lambda one: _place(order, one))
     return tuple(_status(world, one) for one in known)
+
+
+def _place(order: Sequence[str], known: Known) -> tuple[int, str, int]:
+    layer = order.index(known.key.project) if known.key.project in order else 0
+    return layer, given.occurrence_of(known), given.incarnation_of(known)
 
 
 def outputs(
@@ -135,7 +145,7 @@ def recover(
     except EventstackError as fault:
         notes.note(world.settings, plan.build.occurrence, {**line, "ok": False, "detail": str(fault), "steps": steps})
         raise
-    notes.note(world.settings, plan.build.occurrence, {**line, "ok": after.healthy, "detail": "", "steps": steps})
+    notes.note(world.settings, plan.build.occurrence, {**line, "ok": after.mended, "detail": "", "steps": steps})
     return after
 
 
@@ -144,6 +154,26 @@ def _plan(known: Known, event: Event) -> StackPlan:
         state = "it was removed and forgotten" if known.forgotten else "it was never built"
         raise ConfigError(Fault(f"there is no stack: {state}", field="EVENT", given=given.shown(event)))
     return known.plan
+
+
+def _builds(world: World) -> list[Underway]:
+    """The `up --no-wait` of this owner that run."""
+    return [one for one in underway(world.settings) if one.verb == "up" and one.key.owner == world.settings.owner]
+
+
+def _begun(world: World, event: Event) -> Known | None:
+    """The stack that an `up --no-wait` is about to make and nobody has recorded yet, if that is meant."""
+    new = [Known(one.key) for one in _builds(world) if world.stack(one.key) == Known(one.key)]
+    if isinstance(event, StackPlan) or not new or given.is_plan_file(event):
+        return None
+    if given.is_file(event):
+        from eventstack.models.load import load_event
+
+        name = load_event(event).id
+        new = [one for one in new if one.key.project == naming.PROJECTS["event"]]
+    else:
+        name = str(event)
+    return next((one for one in new if name in (given.occurrence_of(one), one.key.stack, str(one.key))), None)
 
 
 def _status(world: World, known: Known) -> Status:
@@ -155,4 +185,15 @@ def _status(world: World, known: Known) -> Status:
     else:
         seen = world.observe(known)
     on_air = world.on_air(known.plan) if known.plan and seen.existence != "absent" else False
-    return told(known, operations, seen, on_air=on_air, holder_died=died, now=datetime.now(UTC))
+    begun = next((one.pid for one in _builds(world) if one.key == known.key), None)
+    status = told(known, operations, seen, on_air=on_air, holder_died=died, now=datetime.now(UTC), begun=begun)
+    return _answering(world, known, status)
+
+
+def _answering(world: World, known: Known, status: Status) -> Status:
+    """The status, with what does not answer of a stack that is up and that nobody works on."""
+    silence = world.silent(known.plan) if known.plan and status.state == "up" and not status.running else ""
+    if not silence:
+        return status
+    words = f"{silence}: `eventstack recover {status.occurrence}`; {status.words}"
+    return dataclasses.replace(status, words=words, silent=silence)

@@ -35,6 +35,7 @@ class Work:
 @dataclass(frozen=True)
 class Status:
     """What is known of one stack. `words` says it in a sentence; `on_air` is None where that can't be told;
+    `silent` says why what is up does not answer;
     `running` is the operation that holds the stack now, `last` the latest that ended, `hold` a person's word that it is
     to stay.
     """
@@ -49,6 +50,7 @@ class Status:
     words: str
     observed: StackState
     on_air: bool | None = None
+    silent: str = ""
     running: Work | None = None
     last: Work | None = None
     last_error: str = ""

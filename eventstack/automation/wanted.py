@@ -32,7 +32,7 @@ def plan_of(
     Raises ConfigError for what can't be understood, and NotOffered for what the cloud lacks.
     """
     if (event is None) == (new_foundation is None):
-        hint = "name an event, or a foundation with new_foundation"
+        hint = f"name an event, or a foundation with new_foundation{'' if event is None else ', not both'}"
         raise ConfigError(Fault("not one thing to build", field="EVENT", given=str(event), hint=hint))
     if new_foundation is not None:
         return _foundation(world, new_foundation, cloud)
@@ -109,10 +109,10 @@ def _record(known: Known) -> Parent:
 
 
 def _stands_on(known: Sequence[Known], event: Known, name: str | None, cloud: str) -> Known:
-    """The foundation of an event: the named one, else the one that it stands on already, else the only one."""
+    """The foundation of an event: the named one, else the one that it was planned on already, else the only one."""
     built = [one for one in known if one.key.project == _FOUNDATION and one.living and one.outputs is not None]
     there = [one for one in built if one.plan and one.plan.build.cloud == cloud]
-    if name is None and event.living and event.plan and event.outputs is not None:
+    if name is None and event.plan and event.forgotten is None:
         recorded = {item.stack for item in event.plan.build.parents if item.layer == "foundation"}
         there = [one for one in there if one.key.stack in recorded] or there
     elif name is not None:

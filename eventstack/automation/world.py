@@ -74,6 +74,14 @@ class World:
         except (EventstackError, OSError):
             return None
 
+    def silent(self, plan: StackPlan) -> str:
+        """Why what the plan built does not answer, in words; "" when it does, or when that can't be told."""
+        try:
+            silence = make.silent(self.settings, plan)
+        except (EventstackError, OSError):
+            return ""
+        return silence.text if silence else ""
+
     def perform(self, card: dict[str, Any], verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Do one verb by a control card."""
         answer: dict[str, Any] = clouds.verbs(str(card.get("cloud", ""))).perform(card, verb, **arguments)

@@ -1,10 +1,15 @@
 """`eventstack destroy`: remove a stack, prove that it is gone, forget it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from eventstack.cli import performing
+
+if TYPE_CHECKING:
+    from eventstack.automation import Status
+    from eventstack.deploy.journal import StackKey
 
 
 @click.command("destroy", epilog=performing.CODES)
@@ -17,7 +22,7 @@ from eventstack.cli import performing
     "--profile-dir",
     "profile_dirs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=performing.FOLDER,
     help="A folder of profiles, where EVENT is a file.",
 )
 @performing.wait
@@ -45,15 +50,15 @@ def command(
 
     with performing.answering(as_json=as_json):
         standing = automation.status(event)
-    if standing.state not in ("gone", "absent"):
-        performing.consent(f"Destroy {standing.stack} ({standing.words})?", yes=yes)
+        if standing.state not in ("gone", "absent"):
+            performing.consent(f"Destroy {standing.stack} ({standing.words})?", yes=yes, as_json=as_json)
     if not wait:
         arguments = _again(event, reason, by, profile_dirs, override=override)
-        performing.begun(arguments, standing.occurrence, as_json=as_json)
+        performing.begun(arguments, standing.occurrence, _key(standing), as_json=as_json)
         return
     on = console()
     with (
-        performing.interruptible(on, f"eventstack status {standing.occurrence}") as interrupt,
+        performing.interruptible(on, f"eventstack status {standing.occurrence}", as_json=as_json) as interrupt,
         performing.answering(as_json=as_json),
         display(on) as shown,
     ):
@@ -74,9 +79,18 @@ def command(
     elif ended.already:
         click.echo(f"{ended.stack}: nothing to do, {standing.words}")
     else:
-        click.echo(f"{ended.stack}: destroyed, proven gone and forgotten")
+        theirs = ended.outcome is not None and ended.outcome.followed
+        followed = " by somebody else, who was followed" if theirs else ""
+        click.echo(f"{ended.stack}: destroyed{followed}, proven gone and forgotten")
         if ended.evidence:
             click.echo(f"  evidence {ended.evidence.path}")
+
+
+def _key(standing: "Status") -> "StackKey":
+    from eventstack.deploy.journal import StackKey
+
+    project, _, stack = standing.stack.partition("/")
+    return StackKey(standing.owner, project, stack)
 
 
 def _again(event: str, reason: str, by: str, profile_dirs: tuple[Path, ...], *, override: bool) -> list[str]:

@@ -1,8 +1,14 @@
 """`eventstack hold` and `release`: a person's word that a stack stays as it is, and its end."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from eventstack.cli import performing
+
+if TYPE_CHECKING:
+    from eventstack.automation import Status
+    from eventstack.deploy.journal import Hold
 
 
 @click.command("hold", epilog=performing.CODES)
@@ -16,15 +22,17 @@ def hold(event: str, reason: str, lasting: str | None, by: str, *, as_json: bool
     from datetime import timedelta
 
     from eventstack import automation
+    from eventstack.automation.holding import standing
     from eventstack.models.units import Duration
 
     with performing.answering(as_json=as_json):
         try:
             span = timedelta(seconds=float(Duration.parse(lasting))) if lasting else None
         except ValueError as wrong:
-            raise click.BadParameter(str(wrong), param_hint="--for") from wrong
+            raise click.BadParameter(f"{lasting}: {wrong}; give {Duration.allowed}", param_hint="--for") from wrong
+        before = standing(event)
         status = automation.hold(event, reason=reason, by=by, lasting=span)
-    _show(status, as_json=as_json)
+    _show(status, before, as_json=as_json)
 
 
 @click.command("release", epilog=performing.CODES)
@@ -34,26 +42,25 @@ def hold(event: str, reason: str, lasting: str | None, by: str, *, as_json: bool
 def release(event: str, by: str, *, as_json: bool) -> None:
     """End a hold on EVENT; nothing happens where there is none."""
     from eventstack import automation
+    from eventstack.automation.holding import standing
 
     with performing.answering(as_json=as_json):
+        before = standing(event)
         status = automation.release(event, by=by)
-    _show(status, as_json=as_json)
+    _show(status, before, as_json=as_json)
 
 
-def _show(status: object, *, as_json: bool) -> None:
-    from eventstack.automation import Status
-
-    assert isinstance(status, Status)
+def _show(status: "Status", before: "Hold | None", *, as_json: bool) -> None:
     if as_json:
-        performing.show({"ok": True, "status": status})
+        performing.show({"ok": True, "status": status, "before": before})
+        return
+    if status.hold is not None:
+        words = _words(status.hold) + (f" (before: {_words(before)})" if before else "")
     else:
-        click.echo(f"{status.stack}: {_words(status.hold)}")
+        words = f"released (was {_words(before)})" if before else "not held"
+    click.echo(f"{status.stack}: {words}")
 
 
-def _words(hold: object) -> str:
-    from eventstack.deploy.journal import Hold
-
-    if not isinstance(hold, Hold):
-        return "not held"
+def _words(hold: "Hold") -> str:
     until = f" until {hold.until:%Y-%m-%d %H:%M:%S} UTC" if hold.until else " until it is released"
     return f"held by {hold.person}{until}: {hold.reason}"

@@ -9,7 +9,7 @@ from eventstack.cli import performing
 
 @click.command("list", epilog=performing.CODES)
 @click.option("--all", "everything", is_flag=True, help="Also those that are gone.")
-@performing.as_json
+@performing.as_json_array
 def command(*, everything: bool, as_json: bool) -> None:
     """List the stacks that stand here, foundations first."""
     from eventstack import automation

@@ -9,7 +9,7 @@ from eventstack.cli import performing
 @performing.event
 @click.option("--operation", metavar="ID", help="The logs of that operation, instead of the latest.")
 @click.option("--all", "everything", is_flag=True, help="The logs of every operation, oldest first.")
-@performing.as_json
+@performing.as_json_array
 def command(event: str, operation: str | None, *, everything: bool, as_json: bool) -> None:
     """Print what the engine and the program said in the latest operation on EVENT.
 

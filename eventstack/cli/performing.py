@@ -11,16 +11,18 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from eventstack.cli.typed import typed
 from eventstack.errors import ConfigError, EventstackError, Refused, Retryable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from eventstack.automation import Interrupt
+    from eventstack.deploy.journal import StackKey
     from eventstack.deploy.line import Urgency
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
@@ -31,11 +33,15 @@ ADDRESSES = ("ingest", "hls", "dash", "licence")
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+"""A folder that is there."""
+
 CODES = "Exit codes: 0 done; 1 failed; 2 bad input; 3 refused; 4 try again later; 130 interrupted."
 """The epilog of every command on stacks."""
 
 event = click.argument("event", metavar="EVENT")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object; progress on standard error.")
+as_json_array = click.option("--json", "as_json", is_flag=True, help="Print one JSON array; of an error, an object.")
 by = click.option("--by", default="", metavar="NAME", help="Who, for the records; the user's name unless given.")
 wait = click.option(
     "--wait/--no-wait", default=True, help="Wait for the end (default), or start it, say how to follow, and return."
@@ -78,7 +84,7 @@ def building(command: _Command) -> _Command:
                 "--profile-dir",
                 "profile_dirs",
                 multiple=True,
-                type=click.Path(path_type=Path),
+                type=FOLDER,
                 help="A folder of profiles, before those beside the event and the shipped ones.",
             ),
         )
@@ -89,15 +95,18 @@ def building(command: _Command) -> _Command:
 
 def one_thing(event: str | None, new_foundation: str | None) -> None:
     """Raise a usage error unless an event or a foundation is named."""
-    if (event is None) == (new_foundation is None):
+    if event is None and new_foundation is None:
         raise click.UsageError("name an EVENT, or a foundation with --new-foundation")
+    if event is not None and new_foundation is not None:
+        raise click.UsageError("name an EVENT, or a foundation with --new-foundation, not both")
 
 
 @contextmanager
-def interruptible(on: "Console", follow: str) -> Iterator["Interrupt"]:
+def interruptible(on: "Console", follow: str, *, as_json: bool = False) -> Iterator["Interrupt"]:
     """The first Ctrl-C (or SIGTERM, SIGHUP) asks the call to end, the second leaves and says what goes on.
 
-    An error that the wish to end has led to is told as such, and the exit code is 130.
+    An error that the wish to end has led to is told as such, and the exit code is 130. With `--json` whoever leaves
+    prints an object too.
     """
     from eventstack.automation import Interrupt
 
@@ -111,16 +120,21 @@ def interruptible(on: "Console", follow: str) -> Iterator["Interrupt"]:
             _say(f"{signal.Signals(number).name}: asked to end, what is in flight is completed first; again to leave")
             return
         cursor = "\x1b[?25h" if on.is_terminal else ""
-        _say(f"{cursor}left: what was asked to end goes on to its end by itself; to follow it: {follow}")
+        left = f"left: what was asked to end goes on to its end by itself; to follow it: {follow}"
+        _say(f"{cursor}{left}")
+        if as_json:
+            with suppress(OSError):
+                os.write(1, f"{json.dumps(_interrupted(left))}\n".encode())
         os._exit(INTERRUPTED)
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield interrupt
-    except Retryable as fault:
-        if not interrupt.asked:
+    except (Retryable, Told) as told:
+        fault = told.fault if isinstance(told, Told) else told
+        if not interrupt.asked or not isinstance(fault, Retryable):
             raise
-        click.echo(f"interrupted: {fault}", err=True)
+        click.echo(f"interrupted: {_line(fault) if isinstance(told, Told) else fault}", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from fault
     finally:
         for number, handler in before.items():
@@ -129,13 +143,42 @@ def interruptible(on: "Console", follow: str) -> Iterator["Interrupt"]:
 
 @contextmanager
 def answering(*, as_json: bool) -> Iterator[None]:
-    """With `--json`, an error is a JSON object on standard output too."""
+    """Errors in words that can be typed; with `--json` an object on standard output, and one line beside it."""
     try:
         yield
-    except EventstackError as fault:
+    except EventstackError as raised:
+        fault = typed(raised)
+        if not as_json:
+            if fault is raised:
+                raise
+            raise fault from raised
+        show(failure(fault))
+        raise Told(fault) from raised
+    except (click.Abort, KeyboardInterrupt):
         if as_json:
-            show(failure(fault))
+            show(_interrupted("interrupted before anything was begun"))
         raise
+
+
+class Told(click.ClickException):
+    """An error that standard output has as JSON; standard error gets its first line."""
+
+    def __init__(self, fault: EventstackError) -> None:
+        super().__init__(_line(fault))
+        self.fault = fault
+        self.exit_code = fault.exit_code  # type: ignore[misc]
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line."""
+        click.echo(f"{click.style('eventstack:', fg='red', bold=True)} {self.message}", file=file, err=True)
+
+
+def _line(fault: EventstackError) -> str:
+    return str(fault).partition("\n")[0]
+
+
+def _interrupted(message: str) -> dict[str, Any]:
+    return {"ok": False, "error": "Interrupted", "message": message}
 
 
 def failure(fault: EventstackError) -> dict[str, Any]:
@@ -172,18 +215,22 @@ def plain(value: Any) -> Any:
             return value
 
 
-def consent(question: str, *, yes: bool) -> None:
-    """Ask whoever sits at the terminal; without one, the command itself is the word. Raises Abort for a no."""
-    if not yes and sys.stdin is not None and sys.stdin.isatty():
-        click.confirm(question, abort=True, err=True)
+def consent(question: str, *, yes: bool, as_json: bool = False) -> None:
+    """Ask whoever sits at the terminal; without one, the command itself is the word. A no ends with exit code 1."""
+    if yes or sys.stdin is None or not sys.stdin.isatty() or click.confirm(question, err=True):
+        return
+    if as_json:
+        show({"ok": False, "error": "Declined", "message": "nothing was done"})
+    click.echo("Nothing was done.", err=True)
+    raise click.exceptions.Exit(1)
 
 
-def begun(arguments: Sequence[str], occurrence: str, *, as_json: bool) -> None:
+def begun(arguments: Sequence[str], occurrence: str, stack: "StackKey", *, as_json: bool) -> None:
     """Start the same command in a session of its own, and say how to follow it."""
     from eventstack import automation
     from eventstack.settings import Settings
 
-    started = automation.begin([*arguments, "--wait", "--json"], occurrence, Settings.from_environment())
+    started = automation.begin([*arguments, "--wait", "--json"], occurrence, Settings.from_environment(), stack=stack)
     if as_json:
         show({"ok": True, "begun": started})
         return

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
-from eventstack import clouds
+from eventstack import automation, clouds
 from eventstack.automation.inputs import planned, read_parent
+from eventstack.cli import performing
+from eventstack.errors import ConfigError
 from eventstack.models.load import read_event, read_file
 from eventstack.models.units import Bitrate, Duration
-from eventstack.planning.plan import Build, StackPlan, Timeline
-from eventstack.planning.resolve import resolve_foundation
+from eventstack.planning.plan import Build, Parent, StackPlan, Timeline
 from eventstack.settings import Settings
 
 
@@ -21,14 +22,13 @@ from eventstack.settings import Settings
     "--profile-dir",
     "profile_dirs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=performing.FOLDER,
     help="A folder of profiles, before those beside the event and the shipped ones.",
 )
 @click.option(
     "--foundation",
-    type=click.Path(path_type=Path),
-    metavar="OUTPUTS.json",
-    help="The outputs of the foundation, as `pulumi stack output --json` writes them.",
+    metavar="NAME|OUTPUTS.json",
+    help="The foundation, by its name here or by its outputs, as `pulumi stack output --json` writes them.",
 )
 @click.option("--new-foundation", metavar="NAME", help="Plan a foundation of that name instead of an event.")
 @click.option("--cloud", default=clouds.CLOUDS[0], show_default=True, help="Where the new foundation is built.")
@@ -36,27 +36,41 @@ def command(
     event: str | None,
     as_json: bool,
     profile_dirs: tuple[Path, ...],
-    foundation: Path | None,
+    foundation: str | None,
     new_foundation: str | None,
     cloud: str,
 ) -> None:
     """Show what an event resolves to: what is built, where, when, and the two hashes. Nothing is built.
 
-    A plan is built on the recorded outputs of its foundation. Without --foundation the plan is shown without them;
-    it can't be built yet, and its hashes will be others once they are known.
+    A plan is built on the recorded outputs of its foundation: the named one, the one that the event was planned on
+    already, or the only one that stands here, as `up` has it. Where there is none to choose, the plan is shown without
+    it; it can't be built yet, and its hashes will be others once the foundation is known.
     """
-    if (event is None) == (new_foundation is None):
-        raise click.UsageError("name an EVENT.yaml, or a foundation with --new-foundation")
-    owner = Settings.from_environment().owner
-    if new_foundation is not None:
-        plan = resolve_foundation(new_foundation, owner, clouds.facts(cloud))
-    else:
-        parents = (read_parent(foundation),) if foundation else ()
-        _, plan = planned(read_event(read_file(event or "")), profile_dirs, owner, parents)
+    performing.one_thing(event, new_foundation)
+    with performing.answering(as_json=as_json):
+        plan = _plan(event, new_foundation, cloud, foundation, profile_dirs)
     if as_json:
         click.echo(plan.to_json())
     else:
         _print(plan)
+
+
+def _plan(
+    event: str | None, new_foundation: str | None, cloud: str, foundation: str | None, profile_dirs: tuple[Path, ...]
+) -> StackPlan:
+    if new_foundation is not None:
+        return automation.resolve(new_foundation=new_foundation, cloud=cloud)
+    owner = Settings.from_environment().owner
+    parents: tuple[Parent, ...] = ()
+    if foundation and (foundation.endswith(".json") or Path(foundation).is_file()):
+        parents = (read_parent(Path(foundation)),)
+    else:
+        try:
+            return automation.resolve(event, foundation=foundation, profile_dirs=profile_dirs)
+        except ConfigError as error:
+            if foundation or [fault.field for fault in error.faults] != ["foundation"]:
+                raise
+    return planned(read_event(read_file(event or "")), profile_dirs, owner, parents)[1]
 
 
 def _print(plan: StackPlan) -> None:
@@ -90,8 +104,8 @@ def _print(plan: StackPlan) -> None:
         console.print(rungs)
     if plan.timeline and not build.parents:
         console.print(
-            "No foundation is known here, so this plan can be read but not built; its hashes change with the "
-            "foundation's outputs (--foundation).",
+            "No foundation is chosen here, so this plan can be read but not built; its hashes change with the "
+            "foundation's outputs (--foundation NAME, or OUTPUTS.json).",
             style="yellow",
             soft_wrap=True,
         )

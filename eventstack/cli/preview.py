@@ -31,7 +31,7 @@ def command(
 
     on, name = console(), new_foundation or str(event)
     with (
-        performing.interruptible(on, "eventstack list") as interrupt,
+        performing.interruptible(on, "eventstack list", as_json=as_json) as interrupt,
         performing.answering(as_json=as_json),
         display(on) as shown,
     ):
@@ -51,5 +51,6 @@ def command(
         performing.show(outcome)
         return
     changes = ", ".join(f"{count} to {op}" for op, count in sorted(outcome.changes.items()))
-    click.echo(f"{name}: {changes or 'nothing to do'}, previewed in {outcome.duration_s:.1f} s")
+    how = f"by {outcome.operation}, which was followed" if outcome.followed else f"in {outcome.duration_s:.1f} s"
+    click.echo(f"{name}: {changes or 'nothing to do'}, previewed {how}")
     click.echo(f"build_hash  {outcome.build_hash}")

@@ -35,6 +35,7 @@ def command(
     performing.one_thing(event, new_foundation)
     from eventstack import automation
     from eventstack.cli.progress_display import console, display
+    from eventstack.deploy.journal import StackKey
 
     if not wait:
         with performing.answering(as_json=as_json):
@@ -42,11 +43,11 @@ def command(
                 event, new_foundation=new_foundation, cloud=cloud, foundation=foundation, profile_dirs=profile_dirs
             )
         arguments = _again(event, foundation, new_foundation, cloud, profile_dirs, build_hash, by)
-        performing.begun(arguments, plan.build.occurrence, as_json=as_json)
+        performing.begun(arguments, plan.build.occurrence, StackKey.of(plan), as_json=as_json)
         return
     on = console()
     with (
-        performing.interruptible(on, "eventstack list") as interrupt,
+        performing.interruptible(on, "eventstack list", as_json=as_json) as interrupt,
         performing.answering(as_json=as_json),
         display(on) as shown,
     ):
@@ -68,7 +69,8 @@ def command(
         performing.show(outcome)
         return
     changes = ", ".join(f"{count} {op}" for op, count in sorted(outcome.changes.items()))
-    click.echo(f"{new_foundation or event}: up in {outcome.duration_s:.1f} s ({changes})")
+    how = f"by {outcome.operation}, which was followed" if outcome.followed else f"in {outcome.duration_s:.1f} s"
+    click.echo(f"{new_foundation or event}: up {how} ({changes})")
     if outcome.critical_path:
         path = " → ".join(f"{name} {span_s:.1f} s" for name, span_s in outcome.critical_path)
         click.echo(f"  critical path  {path}")

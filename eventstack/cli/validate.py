@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from eventstack.automation.inputs import planned
+from eventstack.cli import performing
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
 from eventstack.models.load import read_any, read_file
@@ -21,7 +22,7 @@ from eventstack.settings import Settings
     "--profile-dir",
     "profile_dirs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=performing.FOLDER,
     help="A folder of profiles, before those beside the event and the shipped ones.",
 )
 @click.pass_context

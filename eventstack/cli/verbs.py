@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from eventstack import automation
+from eventstack.cli import performing
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 
@@ -62,7 +63,8 @@ def slate(event: str, state: str, by: str | None, reason: str, as_json: bool) ->
 
 
 def _act(verb: str, event: str, by: str | None, reason: str, *, as_json: bool, **arguments: Any) -> None:
-    answer = automation.verb(event, verb, by=by or "", reason=reason, **arguments)
+    with performing.answering(as_json=as_json):
+        answer = automation.verb(event, verb, by=by or "", reason=reason, **arguments)
     if as_json:
         click.echo(json.dumps(answer, indent=2))
     else:

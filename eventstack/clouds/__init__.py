@@ -34,6 +34,11 @@ def inventory(name: str) -> ModuleType:
     return _module(name, "inventory")
 
 
+def answering(name: str) -> ModuleType:
+    """The module that asks whether a stack answers, and revives it. Raises ConfigError for an unknown one."""
+    return _module(name, "answering")
+
+
 def _module(name: str, part: str) -> ModuleType:
     if name not in CLOUDS:
         raise ConfigError(Fault("no cloud of that name", field="cloud", given=name, allowed=", ".join(CLOUDS)))

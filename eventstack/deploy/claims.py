@@ -15,7 +15,7 @@ from typing import Any
 
 from eventstack.deploy import liveness
 from eventstack.deploy.journal import Intent, Journal, Operation, StackKey, Work
-from eventstack.errors import Busy, EventstackError, Retryable, StoreError
+from eventstack.errors import Busy, EventstackError, Refused, Retryable, StoreError
 from eventstack.planning.plan import StackPlan
 
 BUSY_AFTER_S = 5.0
@@ -103,6 +103,8 @@ def hold(
         except BaseException as error:
             known_error = isinstance(error, EventstackError)
             held.outcome |= {"ok": False, "error": str(error) if known_error else type(error).__name__}
+            if isinstance(error, Refused):
+                held.outcome["refused"] = True
             raise
         finally:
             journal.finish(intent.id, held.outcome, at=clock())
@@ -162,8 +164,8 @@ def _take_over(journal: Journal, holder: str, now: datetime) -> None:
     if not ended and not provably_dead(operation):
         who = operation.intent
         raise Busy(
-            f"{who.kind} {who.id} holds the stack since {who.at.isoformat()} (pid {who.caller.pid} on {who.host});"
-            " call again when it has ended",
+            f"{who.kind} {who.id} holds the stack since {who.at:%Y-%m-%d %H:%M:%S} UTC (pid {operation.pid} on"
+            f" {who.host}); call again when it has ended",
             after_s=BUSY_AFTER_S,
             holder=holder,
             stack=str(who.key),

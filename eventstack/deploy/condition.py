@@ -13,12 +13,18 @@ from typing import Literal
 from eventstack.deploy.checkpoint import Checkpoint, Copy, Lock
 from eventstack.deploy.journal import Known, Operation
 from eventstack.planning import naming
-from eventstack.planning.found import Found
+from eventstack.planning.found import Found, Silence
 
 Severity = Literal["ok", "note", "alarm"]
 
 Holder = Literal["alive", "dead", "overdue"]
 """How the operation that holds the stack is."""
+
+AGAIN = ("unfinished", "emptied")
+"""Kinds of what the next `up` or `destroy` completes; there is nothing for `recover` to do about it."""
+
+REVIVE = "start what answers for it again; what runs on goes on"
+"""The step against a machine that does not answer."""
 
 TORN_S = 10.0
 """A lock file is written at once; one that can't be read after so long has no living writer."""
@@ -48,6 +54,11 @@ class Condition:
         return not any(finding.severity == "alarm" for finding in self.findings)
 
     @property
+    def mended(self) -> bool:
+        """Whether nothing is wrong with it but that its `up` or `destroy` has to be called again."""
+        return not any(finding.severity == "alarm" and finding.kind not in AGAIN for finding in self.findings)
+
+    @property
     def steps(self) -> tuple[str, ...]:
         """What `recover` would do, in its order."""
         return tuple(finding.step for finding in self.findings if finding.step)
@@ -57,7 +68,8 @@ class Condition:
 class Seen:
     """What was seen of a stack at `now`. `copies` are older forms of the books that can be read, the newest first;
     `sidecar` is a file beside the books that makes them unreadable; `things` is the inventory, None if it was silent;
-    `planned` are the URNs of the saved preview, by which what the books lost can be taken back.
+    `planned` are the URNs of the saved preview, by which what the books lost can be taken back; `last` is the latest
+    operation that ended and may have changed something; `silence` is why what was built does not answer.
     """
 
     known: Known
@@ -70,18 +82,28 @@ class Seen:
     sidecar: Path | None = None
     things: tuple[Found, ...] | None = None
     planned: tuple[str, ...] = ()
+    last: Operation | None = None
+    silence: Silence | None = None
 
 
 def diagnose(seen: Seen) -> Condition:
     """Say what is wrong with a stack, and what is not."""
     known = seen.known
-    findings = [*_operation(seen), *_locks(seen), *_sidecar(seen), *_books(seen), *_pending(seen), *_unbooked(seen)]
+    findings = [
+        *_operation(seen),
+        *_locks(seen),
+        *_sidecar(seen),
+        *_books(seen),
+        *_pending(seen),
+        *_unbooked(seen),
+        *_silence(seen),
+        *_incomplete(seen),
+    ]
     if known.hold and known.hold.holds(seen.now):
         hold = known.hold
-        until = f" until {hold.until.isoformat()}" if hold.until else ""
-        findings.append(
-            Finding("hold", "note", f"held by {hold.person}{until}: {hold.reason}", "release it by `release`")
-        )
+        until = f" until {_at(hold.until)}" if hold.until else ""
+        release = f"`eventstack release {_event(known)}` releases it"
+        findings.append(Finding("hold", "note", f"held by {hold.person}{until}: {hold.reason}", release))
     if not any(finding.severity == "alarm" for finding in findings):
         findings.append(_well(seen))
     return Condition(str(known.key), tuple(findings))
@@ -90,7 +112,7 @@ def diagnose(seen: Seen) -> Condition:
 def _well(seen: Seen) -> Finding:
     known, books = seen.known, seen.books
     if known.forgotten:
-        return Finding("gone", "ok", f"removed, proven gone and forgotten on {known.forgotten.isoformat()}")
+        return Finding("gone", "ok", f"removed, proven gone and forgotten on {_at(known.forgotten)}")
     if known.created == "no":
         return Finding("unknown", "ok", "never built here")
     if not books.resources:
@@ -103,7 +125,7 @@ def _operation(seen: Seen) -> list[Finding]:
     if operation is None:
         return []
     intent = operation.intent
-    what = f"{intent.kind} {intent.id} of {intent.at.isoformat()} (pid {intent.caller.pid} on {intent.host})"
+    what = f"{intent.kind} {intent.id} of {_at(intent.at)} (pid {operation.pid} on {intent.host})"
     if seen.holder == "alive":
         return [
             Finding("running", "note", f"{what} holds the stack and is at work", "wait for it, or follow it by `logs`")
@@ -112,7 +134,9 @@ def _operation(seen: Seen) -> list[Finding]:
         text = f"{what} holds the stack; it has passed its time, and nobody looks after it"
         return [Finding("overdue", "alarm", text, step=f"end what is left of session {operation.session}, by identity")]
     text = f"{what} was cut off: its processes are dead"
-    return [Finding("died", "alarm", text, step=f"take the stack over from {intent.id}")]
+    again = f"`eventstack {intent.kind} {_event(seen.known)}` does it too, and goes on"
+    remedy = again if intent.kind in ("up", "destroy") else ""
+    return [Finding("died", "alarm", text, remedy, f"take the stack over from {intent.id}")]
 
 
 def _locks(seen: Seen) -> list[Finding]:
@@ -154,7 +178,7 @@ def _books(seen: Seen) -> list[Finding]:
         )
         if seen.copies:
             best = seen.copies[0]
-            step = f"restore the books from {best.path.name} ({best.at.isoformat()}, {best.resources} resources)"
+            step = f"restore the books from {best.path.name} ({_at(best.at)}, {best.resources} resources)"
             remedy = "or put the state folder back from a backup of yours"
             return [Finding("books-lost", "alarm", text, remedy, step)]
         remedy = (
@@ -203,6 +227,15 @@ def _unbooked(seen: Seen) -> list[Finding]:
     return findings
 
 
+def _silence(seen: Seen) -> list[Finding]:
+    if seen.silence is None or (seen.operation and seen.holder == "alive"):
+        return []
+    if seen.silence.revivable:
+        return [Finding("silent", "alarm", seen.silence.text, step=REVIVE)]
+    remedy = "what it carried is lost: destroy the stack, then build it again"
+    return [Finding("silent", "alarm", seen.silence.text, remedy)]
+
+
 def unbooked(books: Checkpoint, things: Sequence[Found]) -> list[Found]:
     """The resources in an inventory that the books neither hold, under their id, nor have pending."""
     pending = {naming.urn_hash(urn) for urn in books.creating}
@@ -214,6 +247,35 @@ def unbooked(books: Checkpoint, things: Sequence[Found]) -> list[Found]:
         and (known := thing.tag.get("eventstack-urn", "")) not in pending
         and (known, thing.resource) not in held
     ]
+
+
+def _incomplete(seen: Seen) -> list[Finding]:
+    """What its last `up` or `destroy` left undone, where nobody is at it; and what was removed past us."""
+    known, last, standing = seen.known, seen.last, len(seen.books.resources)
+    if seen.operation or seen.books.existence != "present" or not known.living or last is None:
+        return []
+    name, outcome = _event(known), last.outcome or {}
+    stand = f"{standing} resources stand" if standing else "nothing stands"
+    if not outcome.get("ok"):
+        why = str(outcome.get("error") or "").partition("\n")[0] or "its processes died"
+        text = f"the last {last.intent.kind}, {last.intent.id}, did not end well, {stand}: {why}"
+        return [Finding("unfinished", "alarm", text, f"`eventstack {last.intent.kind} {name}` goes on")]
+    removed = f"`eventstack destroy {name}` proves that it is gone, and forgets it"
+    if last.intent.kind == "destroy" and not standing:
+        return [Finding("emptied", "alarm", "its resources are gone, and it is not yet proven and forgotten", removed)]
+    if not standing:
+        text = f"{last.intent.id} built it, and the engine's books hold nothing: it was removed by hand"
+        return [Finding("emptied", "alarm", text, f"{removed}; `eventstack up {name}` builds it again")]
+    return []
+
+
+def _event(known: Known) -> str:
+    """What a person types for a stack."""
+    return known.plan.build.occurrence if known.plan else known.key.stack
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _name(urn: str) -> str:

@@ -44,7 +44,8 @@ OnStep = Callable[[str], None]
 class Outcome:
     """How an operation ended. `outputs` are the stack's (secrets masked), `changes` counts resources by op,
     `operation` is its id in the journal, `log` the folder of its files, `critical_path` the resources that decided how
-    long it took, with their seconds, `recovered` what an earlier operation had left undone, a line each.
+    long it took, with their seconds, `recovered` what an earlier operation had left undone, a line each; `followed`
+    says that somebody else did the work, and this call followed it.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class Outcome:
     log: str = ""
     critical_path: tuple[tuple[str, float], ...] = ()
     recovered: tuple[str, ...] = ()
+    followed: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ The ways, in this order; each that fails says why before the next is tried:
 
 1. the executable named by `EVENTSTACK_ENGINE`; a bad one is an error, never passed over in silence;
 2. `pulumi` on `PATH`, then in Pulumi's usual home (`$PULUMI_HOME/bin`, `~/.pulumi/bin`), if it is not below `FLOOR`;
-3. one that an earlier run put into our cache, so that a later start is instant and needs no network;
+3. one that an earlier run put into our cache, so that a later start is instant and needs no network; also into the
+   user's, where `EVENTSTACK_HOME` names another place;
 4. the vendor's release of `PINNED`, through the SDK's own installer (`engine_vendor`);
 5. a build from Go modules whose versions and hashes are pinned in the package's data (`engine_build`).
 """
@@ -173,8 +174,11 @@ def _candidates(settings: Settings, environ: Mapping[str, str]) -> list[tuple[Pa
         usual = Path(folder) / "bin" / "pulumi"
         if usual.is_file() and (usual, "found") not in candidates:
             candidates.append((usual, "found"))
-    if executable(settings).exists():
-        candidates.append((executable(settings), "cached"))
+    ours = [executable(settings)]
+    cache = environ.get("XDG_CACHE_HOME") or (f"{user_home}/.cache" if user_home else None)
+    if cache:
+        ours.append(Path(cache) / "eventstack" / ours[0].relative_to(settings.cache))
+    candidates.extend((path, "cached") for path in dict.fromkeys(ours) if path.exists())
     return candidates
 
 

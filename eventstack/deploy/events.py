@@ -110,6 +110,10 @@ class Tally:
             return None
         return self._moved(event)
 
+    def failures(self) -> list[str]:
+        """What each failed resource said, a text each."""
+        return [f"{op} of {name_of(urn)}: {self._said.get(urn) or 'it failed'}" for urn, op in self.failed]
+
     def _moved(self, event: Event) -> Progress | None:
         detail, duration = "", None
         self.steps[event.urn] = event.op

@@ -87,7 +87,7 @@ def held(known: Known, now: datetime) -> str:
     hold = known.hold
     if hold is None or not hold.holds(now):
         return ""
-    until = f" until {hold.until.isoformat()}" if hold.until else ""
+    until = f" until {hold.until:%Y-%m-%d %H:%M:%S} UTC" if hold.until else ""
     return f"is held by {hold.person}{until}: {hold.reason}"
 
 
@@ -220,7 +220,7 @@ def new_incarnation(known: Known) -> None:
     """Refuse to build again under the name of a stack that was forgotten."""
     if known.forgotten is not None:
         raise Refused(
-            f"{known.key} was removed on {known.forgotten.isoformat()}",
+            f"{known.key} was removed on {known.forgotten:%Y-%m-%d %H:%M:%S} UTC",
             rule=ANEW,
             override="plan it with the next incarnation",
         )

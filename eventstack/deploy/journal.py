@@ -6,7 +6,7 @@ and with the time by which the operation's own deadline has ended it; both run o
 reads and no step of a wall clock moves. Instants that people read are passed in.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -74,6 +74,16 @@ class Operation:
     lease_left_s: float = 0.0
     over_in_s: float = 0.0
     age_s: float = 0.0
+
+    @property
+    def pid(self) -> int:
+        """The process that carries it out, once there is one; until then its caller."""
+        return (self.process or self.intent.caller).pid
+
+    @property
+    def refused(self) -> bool:
+        """Whether a promise forbade it: it changed nothing."""
+        return bool((self.outcome or {}).get("refused"))
 
     @property
     def mark(self) -> str:
@@ -237,6 +247,14 @@ class Journal(Protocol):
     def dequeue(self, id_: str) -> None:
         """Leave the line; one that has left already is no error."""
         ...
+
+
+def last_change(operations: Sequence[Operation]) -> Operation | None:
+    """The latest `up` or `destroy` that ended and may have changed something; one that was refused has not."""
+    changes = (one for one in reversed(operations) if one.intent.kind in ("up", "destroy") and one.ended is not None)
+    return next(
+        (one for one in changes if not one.refused and (one.session is not None or (one.outcome or {}).get("ok"))), None
+    )
 
 
 def passes(line: Collection[Ticket], id_: str, *, most: int, gone: Collection[str]) -> bool:

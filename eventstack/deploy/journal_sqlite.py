@@ -1,7 +1,6 @@
 """The journal in one sqlite3 file: write-ahead log, migrations counted by `user_version`, a connection per call."""
 
 import contextlib
-import math
 import os
 import sqlite3
 import time
@@ -12,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from eventstack.deploy import liveness, private, storage
+from eventstack.deploy import journal_rows, private, storage
 from eventstack.deploy.journal import Created, Hold, Intent, Known, Operation, StackKey, Ticket, passes
 from eventstack.deploy.liveness import Identity
 from eventstack.errors import StoreError
@@ -131,13 +130,13 @@ class SqliteJournal:
             row = db.execute(
                 "SELECT * FROM stacks WHERE owner = ? AND project = ? AND stack = ?", _columns(key)
             ).fetchone()
-        return _known(row) if row else Known(key)
+        return journal_rows.known(row) if row else Known(key)
 
     def stacks(self, owner: str) -> list[Known]:
         """See `Journal.stacks`."""
         with self._transaction() as db:
             rows = db.execute("SELECT * FROM stacks WHERE owner = ? ORDER BY project, stack", (owner,)).fetchall()
-        return [_known(row) for row in rows]
+        return [journal_rows.known(row) for row in rows]
 
     def children(self, key: StackKey) -> list[Known]:
         """See `Journal.children`."""
@@ -147,7 +146,7 @@ class SqliteJournal:
         """See `Journal.operation`."""
         with self._transaction() as db:
             row = db.execute("SELECT * FROM operations WHERE id = ?", (id_,)).fetchone()
-        return _operation(row, self._clock()) if row else None
+        return journal_rows.operation(row, self._clock()) if row else None
 
     def operations(self, key: StackKey) -> list[Operation]:
         """See `Journal.operations`."""
@@ -155,7 +154,7 @@ class SqliteJournal:
             rows = db.execute(
                 "SELECT * FROM operations WHERE owner = ? AND project = ? AND stack = ? ORDER BY epoch", _columns(key)
             ).fetchall()
-        return [_operation(row, self._clock()) for row in rows]
+        return [journal_rows.operation(row, self._clock()) for row in rows]
 
     def unended(self, owner: str) -> list[Operation]:
         """See `Journal.unended`."""
@@ -163,7 +162,7 @@ class SqliteJournal:
             rows = db.execute(
                 "SELECT * FROM operations WHERE owner = ? AND ended IS NULL ORDER BY rowid", (owner,)
             ).fetchall()
-        return [_operation(row, self._clock()) for row in rows]
+        return [journal_rows.operation(row, self._clock()) for row in rows]
 
     def claim(self, intent: Intent, *, epoch: int, lease_s: float, over_s: float) -> Operation | None:
         """See `Journal.claim`."""
@@ -280,13 +279,13 @@ class SqliteJournal:
     def line(self) -> list[Ticket]:
         """See `Journal.line`."""
         with self._transaction() as db:
-            return _line(db, self._clock())
+            return self._line(db)
 
     def admit(self, id_: str, *, most: int, gone: Collection[str]) -> bool:
         """See `Journal.admit`."""
         with self._transaction(lasting=False) as db:
             db.execute("UPDATE line SET asked_s = ? WHERE id = ?", (self._clock(), id_))
-            if not passes(_line(db, self._clock()), id_, most=most, gone=gone):
+            if not passes(self._line(db), id_, most=most, gone=gone):
                 return False
             db.execute("UPDATE line SET admitted = 1 WHERE id = ?", (id_,))
             return True
@@ -295,6 +294,10 @@ class SqliteJournal:
         """See `Journal.dequeue`."""
         with self._transaction(lasting=False) as db:
             db.execute("DELETE FROM line WHERE id = ?", (id_,))
+
+    def _line(self, db: sqlite3.Connection) -> list[Ticket]:
+        rows = db.execute("SELECT * FROM line ORDER BY urgency, number").fetchall()
+        return [journal_rows.ticket(row, self._clock()) for row in rows]
 
     def _set(self, key: StackKey, **values: str | None) -> None:
         assignments = ", ".join(f"{column} = ?" for column in values)
@@ -311,104 +314,3 @@ def _columns(key: StackKey) -> tuple[str, str, str]:
 
 def _text(value: Any) -> str:
     return msgspec.json.encode(value, order="sorted").decode()
-
-
-def _read(text: str | None) -> dict[str, Any] | None:
-    return None if text is None else msgspec.json.decode(text, type=dict[str, Any])
-
-
-def _time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
-
-
-def _known(row: sqlite3.Row) -> Known:
-    with _in_words(f"of {row['project']}/{row['stack']}"):
-        return _as_known(row)
-
-
-@contextlib.contextmanager
-def _in_words(what: str) -> Iterator[None]:
-    try:
-        yield
-    except (msgspec.DecodeError, ValueError, TypeError) as error:
-        remedy = "restore the journal from a backup"
-        raise StoreError(f"what the journal says {what} can't be read: {error}; {remedy}") from error
-
-
-def _as_known(row: sqlite3.Row) -> Known:
-    return Known(
-        key=StackKey(row["owner"], row["project"], row["stack"]),
-        epoch=row["epoch"],
-        holder=row["holder"],
-        created=row["created"],
-        plan=None if row["plan"] is None else StackPlan.from_json(row["plan"]),
-        parents=tuple(msgspec.json.decode(row["parents"], type=list[str])),
-        outputs=_read(row["outputs"]),
-        evidence=_read(row["evidence"]),
-        forgotten=_time(row["forgotten"]),
-        hold=None if row["hold"] is None else msgspec.json.decode(row["hold"], type=Hold),
-    )
-
-
-def _line(db: sqlite3.Connection, now: float) -> list[Ticket]:
-    rows = db.execute("SELECT * FROM line ORDER BY urgency, number").fetchall()
-    return [
-        Ticket(
-            id=row["id"],
-            urgency=row["urgency"],
-            what=row["what"],
-            host=row["host"],
-            boot=row["boot"],
-            caller=Identity(row["caller_pid"], row["caller_started"]),
-            number=row["number"],
-            admitted=bool(row["admitted"]),
-            asked_ago_s=now - row["asked_s"],
-        )
-        for row in rows
-    ]
-
-
-def _operation(row: sqlite3.Row, now: float) -> Operation:
-    with _in_words(f"of {row['id']}"):
-        return _as_operation(row, now)
-
-
-def _as_operation(row: sqlite3.Row, now: float) -> Operation:
-    intent = Intent(
-        id=row["id"],
-        key=StackKey(row["owner"], row["project"], row["stack"]),
-        occurrence=row["occurrence"],
-        incarnation=row["incarnation"],
-        kind=row["kind"],
-        build_hash=row["build_hash"],
-        host=row["host"],
-        boot=row["boot"],
-        caller=Identity(row["caller_pid"], int(row["caller_started"])),
-        at=datetime.fromisoformat(row["intended"]),
-        detail=row["detail"],
-        ticket=row["ticket"],
-    )
-    process = None if row["pid"] is None else Identity(row["pid"], int(row["pid_started"]))
-    lease_left_s, over_in_s, age_s = _times(row, now)
-    return Operation(
-        intent,
-        row["epoch"],
-        row["session"],
-        process,
-        _time(row["started"]),
-        _time(row["ended"]),
-        _read(row["outcome"]),
-        lease_left_s=lease_left_s,
-        over_in_s=over_in_s,
-        age_s=age_s,
-    )
-
-
-def _times(row: sqlite3.Row, now: float) -> tuple[float, float, float]:
-    """What is left of the lease and of the operation's own time, and its age: on this boot's clock.
-
-    Of an earlier boot of this host nothing is left; of another host this clock can't tell, so nothing has passed.
-    """
-    if row["boot"] == liveness.boot():
-        return row["lease_until_s"] - now, row["over_at_s"] - now, now - row["claimed_s"]
-    return (0.0, 0.0, 0.0) if row["host"] == liveness.host() else (math.inf, math.inf, 0.0)

@@ -30,10 +30,10 @@ from eventstack.deploy.journal import Hold, Journal, Known, Operation, StackKey
 from eventstack.deploy.journal_sqlite import SqliteJournal
 from eventstack.deploy.line import Urgency
 from eventstack.deploy.operation import Command
-from eventstack.deploy.recovery import Recovery
+from eventstack.deploy.recovery import Answers, Recovery, Revive
 from eventstack.deploy.redact import redactor
 from eventstack.deploy.running import Runner, nothing_to_do
-from eventstack.deploy.turns import Turns
+from eventstack.deploy.turns import DRIVEN, Turns
 from eventstack.deploy.verdict import Beyond
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Refused
@@ -53,11 +53,13 @@ def utc_now() -> datetime:
 class PulumiDeployer:
     """Builds, observes and removes the stacks of one owner; safe to share between threads.
 
-    `inventory`, `remove`, `on_air` and `accounted` are the cloud's answers; `card` makes the control card of a stack
+    `inventory`, `remove`, `on_air` and `accounted` are the cloud's answers; `silent` tells why what stands does not
+    answer, `revive` makes it; `card` makes the control card of a stack
     that was built; `record_of` names the occurrence under whose records a stack's evidence and logs are kept (a
     rehearsal keeps its foundation's beside its event's); `extra` is added to the environment of every engine.
     `urgency` is its place in the line; `patience_s` how long a call waits there, or follows somebody else's operation,
-    before it raises `Busy`.
+    before it raises `Busy`. `driven` says that its caller stays with what it builds until it has removed it, so that
+    what is left of it when that caller is dead is nobody's (a rehearsal).
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class PulumiDeployer:
         remove: evidence.Remove,
         on_air: guards.OnAir,
         accounted: evidence.Accounted = lambda _: [],
+        silent: Answers = lambda _: None,
+        revive: Revive = lambda _: None,
         card: Card | None = None,
         record_of: Callable[[StackPlan], str] = lambda plan: plan.build.occurrence,
         journal: Journal | None = None,
@@ -78,6 +82,7 @@ class PulumiDeployer:
         sleep: Callable[[float], None] = time.sleep,
         urgency: Urgency = "scheduled",
         patience_s: float = 0.0,
+        driven: bool = False,
     ) -> None:
         # The engine that was found is from here on the one that is set: it also reads the books where only it can.
         self.settings = dataclasses.replace(settings, engine=engine.path)
@@ -94,10 +99,19 @@ class PulumiDeployer:
         self._clock = clock
         self._sleep = sleep
         self._urgency: Urgency = urgency
+        self._driven = DRIVEN if driven else ""
         self._runner = Runner(self.settings, self.journal, clock)
         self._turns = Turns(self.settings, self.journal, self._runner, clock, urgency=urgency, patience_s=patience_s)
         self._recovery = Recovery(
-            self.settings, self.engine, self.journal, self._runner, inventory, sleep=sleep, extra=self._extra
+            self.settings,
+            self.engine,
+            self.journal,
+            self._runner,
+            inventory,
+            sleep=sleep,
+            extra=self._extra,
+            silent=silent,
+            revive=revive,
         )
 
     def preview(self, plan: StackPlan, on_progress: OnProgress = lambda _: None) -> Outcome:
@@ -106,7 +120,7 @@ class PulumiDeployer:
 
     def _preview(self, plan: StackPlan, on_progress: OnProgress) -> Outcome:
         workspace = self._workspace(plan)
-        with self._turns.take(plan, "preview") as held:
+        with self._turns.take(plan, "preview", detail=self._driven) as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
             workspace.prepare(plan.build)
@@ -141,7 +155,7 @@ class PulumiDeployer:
 
     def _up(self, plan: StackPlan, build_hash: str, on_progress: OnProgress, *, unpreviewed: bool) -> Outcome:
         workspace = self._workspace(plan)
-        with self._turns.take(plan, "up") as held:
+        with self._turns.take(plan, "up", detail=self._driven) as held:
             known = self.journal.stack(StackKey.of(plan))
             guards.new_incarnation(known)
             previewed.same_build(plan, build_hash)
@@ -154,6 +168,7 @@ class PulumiDeployer:
             if create and not unpreviewed:
                 raise Refused("nothing was previewed for this stack", rule=previewed.RULE, override="preview it first")
             self._recovery.mend(plan, held, compare=True)
+            self._recovery.revive(plan, held)
             books = workspace.books.look()
             guards.booked(plan, books, self._inventory)
             airing = guards.airs(plan, self._on_air) if books.resources else ""

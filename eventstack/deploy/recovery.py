@@ -10,19 +10,25 @@ from datetime import datetime
 from eventstack.deploy import adoption, claims, commands, guards, previewed, private
 from eventstack.deploy.checkpoint import Checkpoint
 from eventstack.deploy.claims import Held
-from eventstack.deploy.condition import TORN_S, Condition, Holder, Seen, diagnose, unbooked
+from eventstack.deploy.condition import REVIVE, TORN_S, Condition, Holder, Seen, diagnose, unbooked
 from eventstack.deploy.deployer import OnStep
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.events import decode
-from eventstack.deploy.journal import Journal, Operation, StackKey
+from eventstack.deploy.journal import Journal, Operation, StackKey, last_change
 from eventstack.deploy.operation import Lines
 from eventstack.deploy.request import EVENTS
 from eventstack.deploy.running import Runner
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Retryable
-from eventstack.planning.found import Found
+from eventstack.planning.found import Found, Silence
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
+
+Answers = Callable[[StackPlan], Silence | None]
+"""Asks the cloud why what was built does not answer; None when it does."""
+
+Revive = Callable[[StackPlan], None]
+"""Makes what was built answer again; safe to repeat."""
 
 
 class Recovery:
@@ -38,6 +44,8 @@ class Recovery:
         *,
         sleep: Callable[[float], None],
         extra: Mapping[str, str],
+        silent: Answers = lambda _: None,
+        revive: Revive = lambda _: None,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -46,6 +54,8 @@ class Recovery:
         self._inventory = inventory
         self._sleep = sleep
         self._extra = extra
+        self._silent = silent
+        self._revive = revive
 
     def diagnose(self, plan: StackPlan, now: datetime) -> Condition:
         """What is wrong with a stack; changes nothing."""
@@ -64,6 +74,8 @@ class Recovery:
                 sidecar=books.sidecar(),
                 things=self._things(plan),
                 planned=tuple(previewed.goals(self._workspace(plan).previewed)),
+                last=last_change(self._journal.operations(known.key)),
+                silence=self._silence(plan),
             )
         )
 
@@ -110,7 +122,8 @@ class Recovery:
     def _earlier(self, plan: StackPlan, current: str) -> Operation | None:
         """The last operation before this one that may have changed anything: one that got to running a process."""
         kinds = ("up", "destroy", "recover")
-        ran = [one for one in self._journal.operations(StackKey.of(plan)) if one.session is not None]
+        operations = self._journal.operations(StackKey.of(plan))
+        ran = [one for one in operations if one.session is not None and not one.refused]
         return next((one for one in reversed(ran) if one.intent.kind in kinds and one.intent.id != current), None)
 
     def _failed_creates(self, plan: StackPlan, earlier: Operation) -> tuple[str, ...]:
@@ -133,15 +146,30 @@ class Recovery:
         known, seen, copies = self._journal.stack(StackKey.of(plan)), books.look(), books.copies()
         lost = seen.existence == "absent" and known.created == "yes" and known.living and not known.proven
         if copies and (lost or seen.existence == "unknown"):
-            on_step(f"restoring the books from {copies[0].path.name} of {copies[0].at.isoformat()}")
+            on_step(f"restoring the books from {copies[0].path.name} of {copies[0].at:%Y-%m-%d %H:%M:%S} UTC")
             books.restore(copies[0])
             held.outcome["recovered"] = [f"restored the books from {copies[0].path.name}"]
         for urn in books.look().creating:
             on_step(f"asking the inventory for {urn}")
         for thing in unbooked(books.look(), self._things(plan) or ()):
             on_step(f"looking for the place of {thing.resource} in the books")
+        if (silence := self._silence(plan)) and silence.revivable:
+            on_step(REVIVE)
+            self.revive(plan, held)
         self.mend(plan, held, compare=True)
         held.outcome |= {"ok": True, "at": now.isoformat()}
+
+    def revive(self, plan: StackPlan, held: Held) -> None:
+        """Make what was built answer again, where it does not and can; raises Retryable when it does not come up."""
+        silence = self._silence(plan)
+        if silence and silence.revivable:
+            self._revive(plan)
+            held.outcome["recovered"] = [*held.outcome.get("recovered", []), f"{silence.text}: it was started again"]
+
+    def _silence(self, plan: StackPlan) -> Silence | None:
+        known = self._journal.stack(StackKey.of(plan))
+        built = known.living and known.outputs is not None and bool(self._workspace(plan).books.look().resources)
+        return self._silent(plan) if built else None
 
     def _things(self, plan: StackPlan) -> tuple[Found, ...] | None:
         try:

@@ -18,6 +18,9 @@ from eventstack.errors import Busy
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 
+DRIVEN = "driven by its caller"
+"""The detail of an `up` whose stack is to go with its caller: when that dies before it has removed it, nobody will."""
+
 
 class Turns:
     """One deployer's turns; safe between threads."""
@@ -110,4 +113,5 @@ class Turns:
             changes=dict((followed.outcome or {}).get("changes") or {}),
             operation=holder,
             log=str(place),
+            followed=True,
         )

@@ -31,7 +31,7 @@ LOCKED = "the stack is currently locked by"
 ROOM = "See that the disk has room, then call again: what was done stands in the engine's books"
 """What a person can do about a full disk."""
 
-GO_ON = "Call again: it goes on from what the engine's books hold"
+GO_ON = "Call the same again: it goes on from what the engine's books hold"
 """How an operation is completed that did a part of its work."""
 
 MEND = "Mend the program, then preview again; `eventstack logs` shows where it was"
@@ -69,7 +69,8 @@ def judge(
     said = redact("; ".join(causes[-SHOWN:]) or (result.error if result else ""))
     if result is not None and result.refused:
         return Beyond(result.refused)
-    if broken := _broken_off(ended, result, said, redact("".join(last)), place):
+    cut = _interrupted(ended, result, tally, books, redact, place)
+    if broken := cut or _broken_off(ended, result, said, redact("".join(last)), place):
         return broken
     assert result is not None
     if result.exit == STACK_NOT_FOUND:
@@ -89,12 +90,20 @@ def judge(
     return Final(f"the engine stopped (exit code {result.exit}): {_ended(said)} {LOOK}", **place)
 
 
+def _interrupted(
+    ended: Ended, result: Result | None, tally: Tally, books: Books, redact: Redactor, place: dict[str, str]
+) -> Retryable | None:
+    """The end of what was asked to end, killed by us, or interrupted by somebody; None for another end."""
+    cancelled = result is not None and (result.interrupted or result.exit == CANCELLED)
+    if not (ended.asked or ended.killed or cancelled):
+        return None
+    return Retryable(_interruption(ended, tally, books, redact), after_s=AFTER_S, **place)
+
+
 def _broken_off(
     ended: Ended, result: Result | None, said: str, last: str, place: dict[str, str]
 ) -> EventstackError | None:
     """An end that the engine did not come to by itself; None for one that it did."""
-    if ended.asked or ended.killed or (result is not None and (result.interrupted or result.exit == CANCELLED)):
-        return Retryable(_interruption(ended, said), after_s=AFTER_S, **place)
     if result is None and ended.exit == NO_RESULT:
         return Retryable(f"its result could not be written. {ROOM}", after_s=AFTER_S, **place)
     if result is None and ended.exit >= 0:
@@ -147,7 +156,8 @@ def _locked(books: Books, said: str) -> str:
     )
 
 
-def _interruption(ended: Ended, said: str) -> str:
+def _interruption(ended: Ended, tally: Tally, books: Books, redact: Redactor) -> str:
+    """Why it ended, and what stands: of all that the engine says then only what failed is no consequence of the end."""
     why = {
         "deadline": "it passed its deadline",
         "request": "it was asked to end",
@@ -156,4 +166,7 @@ def _interruption(ended: Ended, said: str) -> str:
     }[ended.asked]
     end = ", did not end in time and was killed" if ended.killed else " and ended"
     longer = " EVENTSTACK_DEADLINE_S gives it longer." if ended.asked == "deadline" else ""
-    return _ended(f"{why}{end}" + (f": {said}" if said else "")) + f"{longer} {GO_ON}"
+    standing = len(books.look().resources)
+    stand = f"; {standing} resources stand" if standing else ""
+    failures = "; ".join([text for text in tally.failures() if CONSEQUENCE not in text][-SHOWN:])
+    return _ended(f"{why}{end}{stand}" + (f"; {redact(failures)}" if failures else "")) + f"{longer} {GO_ON}"

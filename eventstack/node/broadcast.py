@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from eventstack.errors import EventstackError
+from eventstack.node.client import NOT_NOW
 from eventstack.node.supervised import Supervised
 from eventstack.node.supervisor import RequestError, Supervisor
 
@@ -19,17 +20,27 @@ _log = logging.getLogger(__name__)
 
 
 async def start(supervisor: Supervisor, _: dict[str, Any]) -> dict[str, Any]:
-    """Start all parts that wait for it, the far end of the chain first, so that each finds its receiver."""
-    parts = _waiting(supervisor)
+    """Start all parts that wait for it, the far end of the chain first, so that each finds its receiver.
+
+    A start that fails leaves the node as it was: not started, unless it had been before.
+    """
+    parts, before = _waiting(supervisor), supervisor.state.started
+    idle = [part for part in parts if part.wanted != "started"]
     supervisor.change(started=True)
     for part in parts:
         supervisor.want_part(part, "started")
         await part.until(part.has_spawned, START_S)
     await asyncio.gather(*(part.until(part.has_settled, START_S) for part in parts))
-    failed = [f"{part.name}: {part.detail}" for part in parts if part.state == "failed"]
+    failed = [part for part in parts if part.state == "failed" and part.pid is None]
     if failed:
-        raise RequestError(500, f"started, but {'; '.join(failed)}")
-    slow = [part.name for part in parts if part.state == "starting"]
+        status = 422 if any(part.hopeless for part in failed) else 500
+        told = "; ".join(f"{part.name}: {part.detail}" for part in failed)
+        if not before:
+            await asyncio.gather(*(supervisor.stop_part(part) for part in reversed(idle)))
+            supervisor.change(started=False)
+        raise RequestError(status, f"{'started before' if before else 'not started'}; {told}")
+    # one that lives and is not ready may only be waiting for what comes before it in the chain
+    slow = [part.name for part in parts if part.state in ("starting", "failed")]
     detail = f"started; not ready yet: {', '.join(slow)}" if slow else "started"
     return _answer(detail, parts)
 
@@ -62,7 +73,9 @@ async def slate(supervisor: Supervisor, arguments: dict[str, Any]) -> dict[str, 
     on = arguments.get("on")
     if not isinstance(on, bool):
         raise RequestError(400, 'slate takes {"on": true} or {"on": false}')
-    measured = await supervisor.verb(_need(supervisor, "encoder").name, "slate", {"on": on})
+    encoder = _need(supervisor, "encoder")
+    _demand_started(supervisor, "slate")
+    measured = await supervisor.verb(encoder.name, "slate", {"on": on})
     supervisor.change(slate=on)
     return {"ok": True, "detail": f"slate {'on' if on else 'off'}", "measured": measured}
 
@@ -70,6 +83,7 @@ async def slate(supervisor: Supervisor, arguments: dict[str, Any]) -> dict[str, 
 async def publish(supervisor: Supervisor, arguments: dict[str, Any]) -> dict[str, Any]:
     """Mark in: the programme begins at the next cell. The node is on air from before the attempt."""
     publisher = _need(supervisor, "publisher")
+    _demand_started(supervisor, "publish")
     was = supervisor.state.on_air
     supervisor.change(on_air=True)
     try:
@@ -107,6 +121,11 @@ def _need(supervisor: Supervisor, kind: str) -> Supervised:
     if part is None:
         raise RequestError(409, f"this node has no {kind}")
     return part
+
+
+def _demand_started(supervisor: Supervisor, verb: str) -> None:
+    if not supervisor.state.started:
+        raise RequestError(NOT_NOW, f"there is nothing to {verb}: its chain is not started; start it first")
 
 
 def _answer(detail: str, parts: list[Supervised]) -> dict[str, Any]:

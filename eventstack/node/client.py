@@ -13,6 +13,9 @@ from eventstack.errors import Final, Retryable, StoreError
 from eventstack.node import record
 from eventstack.node.secrets_file import read_secret
 
+NOT_NOW = 412
+"""The status that answers a verb which the node's state forbids."""
+
 _QUICK_S = 10.0
 _PATIENT_S = 90.0
 
@@ -33,10 +36,18 @@ class Faltered(Retryable):
         super().__init__(message, after_s=2.0)
 
 
+class Silent(Retryable):
+    """Nobody answers at the node's address."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, after_s=1.0)
+
+
 class NodeClient:
     """Speaks to the node at `address` (`http://host:port`, or the address of one of its parts).
 
-    Every method raises Retryable when the node can't be reached, Faltered for its 5xx and Declined for its 4xx.
+    Every method raises Silent, a Retryable, when the node can't be reached, Faltered for its 5xx and Declined for its
+    4xx.
     """
 
     def __init__(self, address: str, token: str) -> None:
@@ -109,7 +120,7 @@ class NodeClient:
             response = connection.getresponse()
             status, text = response.status, response.read()
         except (OSError, http.client.HTTPException) as fault:
-            raise Retryable(f"the node at {self.address} does not answer: {fault}", after_s=1.0) from fault
+            raise Silent(f"the node at {self.address} does not answer: {fault}") from fault
         except ValueError:
             # the library's words would show the credential
             raise Final(f"the credential for the node at {self.address} can't be sent: it is damaged") from None

@@ -134,6 +134,8 @@ class Recording(Plain, frozen=True, tag="recording"):
 
     archive: str
     occurrence: str
+    folder: str = ""
+    """The recording's name in the archive; the occurrence unless given."""
 
 
 class Edge(Plain, frozen=True, tag="edge"):
@@ -151,6 +153,8 @@ class EdgeEntry(Plain, frozen=True, tag="edge-entry"):
     edge: str
     occurrence: str
     origin: str
+    recording: str = ""
+    """The recording's name in the archive; the occurrence unless given."""
 
 
 PartConfig = (

@@ -21,7 +21,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from eventstack.errors import EventstackError
+from eventstack.errors import ConfigError, EventstackError
 from eventstack.node.broadcast import VERBS
 from eventstack.node.secrets_file import read_secret
 from eventstack.node.supervisor import RequestError, Supervisor
@@ -42,6 +42,8 @@ def application(supervisor: Supervisor, token: str) -> web.Application:
             return web.json_response({"error": answer.reason}, status=answer.status)
         except RequestError as fault:
             return _refuse(request, fault.status, str(fault))
+        except ConfigError as fault:
+            return _refuse(request, 422, str(fault))
         except EventstackError as fault:
             return _refuse(request, 500, str(fault))
         # outermost edge of a request: a fault in one kind of part is told to whoever asked, and the node goes on

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import msgspec
+
 from eventstack.media import dash, hls
 from eventstack.media import recording as form
 from eventstack.media.fmp4 import Init, read_init
@@ -28,16 +30,20 @@ def close(
 ) -> VodRecord | None:
     """Write the manifests of a finished programme and remove what was not on air; what it now says of itself.
 
-    The programme ends before cell `end` at the latest; `lag_s` is how far its first label trails the clock. Does
+    The programme ends before cell `end` at the latest; `lag_s` is how far its first label trails the clock. What is
+    older than its first mark is a former programme's, whose marks are gone: it stays, and what its record names stays
+    on demand. Does
     nothing and returns None when nothing of the programme was recorded. Repeating it gives the same files.
     """
     folders = [directory / track.name for track in config.tracks]
     found = [shelf.numbers(folder) for folder in folders]
     whole = set.intersection(*found)
-    wanted = sorted(number for number in whole if marks.on_air(number) and number < end)
-    if not wanted:
+    programme = {number for number in whole if marks.on_air(number) and number < end}
+    if marks.start is None or not programme:
         return None
-    shelf.remove(folders, set.union(*found) - set(wanted))
+    former = {number for number in _recorded(directory) & whole if number < marks.start}
+    wanted = sorted(programme | former)
+    shelf.remove(folders, {number for number in set.union(*found) if number >= marks.start} - programme)
     first, behind = wanted[0], wanted[-1] + 1
     absent = sorted(set(range(first, behind)) - set(wanted))
     recorded = [_Recorded(track, *_measure(directory / track.name, wanted)) for track in config.tracks]
@@ -60,6 +66,14 @@ def close(
     _write_manifests(directory, config, grid, recorded, record, lag_s)
     shelf.write_whole(directory / form.FILE, form.encode(record))
     return record
+
+
+def _recorded(directory: Path) -> set[int]:
+    """The cells that are on demand so far; none where no recording was closed yet."""
+    try:
+        return set(form.decode((directory / form.FILE).read_bytes()).numbers())
+    except (OSError, msgspec.DecodeError):
+        return set()
 
 
 def _measure(folder: Path, numbers: list[int]) -> tuple[Init, Measured]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from eventstack.errors import ConfigError
 from eventstack.node import processes, record
 from eventstack.node.ledger import Ledger, Started
 from eventstack.node.part import Launch, Part, Place
@@ -76,6 +77,8 @@ class Supervised:
         self.wanted: Wanted = "stopped"
         self.state: State = "stopped"
         self.detail = ""
+        self.hopeless = False
+        """Whether another start of the same must fail as the last did, for what it is configured with can't be had."""
         self.restarts = 0
         self._place = place
         self._around = around
@@ -122,7 +125,7 @@ class Supervised:
     def want(self, wanted: Wanted, *, anew: bool = False) -> None:
         """Say what is wanted; `anew` ends the process that is there first (its configuration changed)."""
         if wanted == "started" and (self.wanted == "stopped" or anew):
-            self._fast, self._not_before, self._at_rest = 0, 0.0, False
+            self._fast, self._not_before, self._at_rest, self.hopeless = 0, 0.0, False, False
             self.state = "starting"
         self.wanted = wanted
         self._stale = self._stale or anew
@@ -155,6 +158,9 @@ class Supervised:
             self._nudge.clear()
             try:
                 await self._step()
+            except ConfigError as fault:
+                self.hopeless = True
+                self._failed_start(str(fault), self._launch)
             # outermost edge of this loop: whatever a kind of part raises fails that part and is tried again,
             # while the rest of the node goes on
             except Exception as fault:  # noqa: BLE001
@@ -185,7 +191,7 @@ class Supervised:
         if self.state != "failed":
             self.state = "starting"
         launch = await self._around.pool(self.part.launch, self.config, self.place)
-        self._launch = launch
+        self._launch, self.hopeless = launch, False
         if launch is None:
             self.state, self.detail, self._at_rest = "none", "", True
             return
@@ -262,7 +268,7 @@ class Supervised:
     def _back_off(self, first_s: float, detail: str) -> None:
         patience = self._around.patience
         self.detail = detail
-        if self._fast >= patience.fast_failures:
+        if self.hopeless or self._fast >= patience.fast_failures:
             self.state, delay_s = "failed", patience.failed_retry_s
         else:
             self.state, delay_s = "starting", min(first_s * 2 ** (self._fast - 1), patience.retry_max_s)

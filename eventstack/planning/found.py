@@ -18,3 +18,11 @@ class Found:
     marks: tuple[str, ...] = ()
     on_air: bool = False
     resource: str = ""
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Why what stands does not answer; `revivable` says that it can be started again as it is."""
+
+    text: str
+    revivable: bool = True

@@ -6,6 +6,7 @@ from eventstack.models import units
 from eventstack.models.event import Event
 from eventstack.models.profile import Profile, Track, WholeRendition
 from eventstack.models.references import SecretReference
+from eventstack.planning import naming
 from eventstack.planning.plan import (
     Archive,
     AudioTrack,
@@ -120,6 +121,6 @@ def drm(profile: Profile, content_id: str) -> Drm | None:
     )
 
 
-def archive(profile: Profile, occurrence: str) -> Archive:
-    """Where the recording goes."""
-    return Archive(path=occurrence, vod=profile.archive.vod)
+def archive(profile: Profile, occurrence: str, incarnation: int) -> Archive:
+    """Where the recording goes: a folder of this incarnation's own."""
+    return Archive(path=naming.recording_name(occurrence, incarnation), vod=profile.archive.vod)

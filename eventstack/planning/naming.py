@@ -37,6 +37,7 @@ ID = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 _NUMBER = re.compile(r"[1-9][0-9]*")
 _URN = re.compile(r"[0-9a-f]{12}")
+_RECORDING = re.compile(rf"{ID.pattern}(\.i{_NUMBER.pattern})?")
 _DIRECTORY = re.compile(rf"({ID.pattern})\.({ID.pattern})\.i({_NUMBER.pattern})\.({'|'.join(PROJECTS)})")
 
 
@@ -89,6 +90,20 @@ def parse_node_directory_name(text: str) -> dict[str, str] | None:
         return None
     owner, occurrence, incarnation, layer = match.group(1, 3, 5, 6)
     return identity_tags(owner, occurrence, int(incarnation), layer)
+
+
+def recording_name(occurrence: str, incarnation: int) -> str:
+    """The archive's folder of one incarnation's recording: what a former one recorded is never written over.
+
+    The first one's is the occurrence itself; the dot of later ones, which no identifier holds, keeps them apart from
+    every other occurrence.
+    """
+    return occurrence if incarnation == 1 else f"{occurrence}.i{incarnation}"
+
+
+def is_recording_name(text: str) -> bool:
+    """Whether `recording_name` may have made it: plain in paths and addresses."""
+    return bool(_RECORDING.fullmatch(text))
 
 
 def stack_name(occurrence: str, incarnation: int) -> str:

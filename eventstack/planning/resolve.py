@@ -72,7 +72,7 @@ def resolve(
         packager=media.packager(profile),
         drm=media.drm(profile, content_id=stack),
         cdn=Cdn(path=occurrence),
-        archive=media.archive(profile, occurrence),
+        archive=media.archive(profile, occurrence, incarnation),
     )
     lead_s = lead(facts, roles)
     return StackPlan(

@@ -130,7 +130,7 @@ class Conductor:
             foundation=script.foundation,
             resolve=script.resolve,
             parent=parent,
-            deployer=automation.deployer(settings, "local", found=found, record_of=lambda _: occurrence),
+            deployer=automation.deployer(settings, "local", found=found, record_of=lambda _: occurrence, driven=True),
             cloud=cloud,
             watch=watch,
             reporter=self._report,

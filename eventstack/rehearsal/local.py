@@ -1,15 +1,12 @@
 """The local cloud as a rehearsal uses it: the verbs, the nodes' health, and what the edge serves."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eventstack.clouds.local import verbs
+from eventstack.clouds.local import answering, verbs
 from eventstack.errors import DeployError
 from eventstack.node.client import NodeClient
-from eventstack.node.launch import launch
-from eventstack.planning import naming
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 
@@ -34,18 +31,11 @@ class LocalCloud:
 
     def revive(self, plan: StackPlan) -> None:
         """Start the supervisor of the event's node again; it adopts the parts that went on without it."""
-        tags = plan.build.tags
-        launch(
-            self._settings.nodes / naming.node_directory_name(tags),
-            tags,
-            archive=self._settings.archive,
-            seal_key=self._settings.state / "seal.key",
-            environ=os.environ,
-        )
+        answering.revive(self._settings, plan)
 
     def gone(self, plan: StackPlan) -> bool:
         """Whether the event's machine is gone; its directory goes last, when nothing runs in it any more."""
-        return not (self._settings.nodes / naming.node_directory_name(plan.build.tags)).exists()
+        return not answering.machine(self._settings, plan).exists()
 
     def edge(self, outputs: Mapping[str, Any]) -> dict[str, int] | None:
         """Requests, viewers and cache hits of the last seconds; None when the edge does not say."""

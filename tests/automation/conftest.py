@@ -47,6 +47,9 @@ class Here(World):
     def on_air(self, plan: StackPlan) -> bool | None:
         return self.airing
 
+    def silent(self, plan: StackPlan) -> str:
+        return ""
+
     def engine(self, say: Any) -> Engine:
         assert self.found
         return self.found

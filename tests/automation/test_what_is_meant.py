@@ -107,7 +107,7 @@ def test_an_override_names_a_person(desk: Here, talk: Path) -> None:
         automation.destroy("talk", reason="a drill", by="Ada", world=desk)
     status = automation.status("talk", world=desk)
     assert (status.state, status.words) == ("up", "up, 3 resources")
-    assert status.last_error.startswith("talk is on air")
+    assert (status.last and status.last.kind, status.last_error) == ("up", "")
     assert automation.destroy("talk", reason="a drill", by="Ada", override=True, world=desk).ok
 
 
@@ -165,3 +165,16 @@ def test_a_verb_goes_by_the_control_card_and_stands_in_the_records(desk: Here, t
     assert answers == [{"occurrence": "talk", "verb": "slate", "ok": True, "detail": "slate done"}] * 3
     assert desk.performed == [("slate", {"on": True})] * 3
     assert '"who": "Ada", "why": "rain"' in (desk.settings.records / "talk" / "operations.jsonl").read_text()
+
+
+def test_the_status_says_that_what_is_up_does_not_answer(
+    desk: Here, talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    monkeypatch.setattr(desk, "silent", lambda plan: "its machine does not answer")
+    status = automation.status("talk", world=desk)
+    assert status.silent == "its machine does not answer"
+    assert status.words.startswith("its machine does not answer: `eventstack recover talk`; up")
+    automation.destroy("talk", reason="the end", world=desk)
+    assert automation.status("talk", world=desk).silent == ""

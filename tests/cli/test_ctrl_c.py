@@ -46,6 +46,6 @@ def test_a_second_interrupt_leaves_and_says_what_goes_on(home: Path) -> None:
         while "again to leave" not in process.stderr.readline():
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
-    assert process.returncode == 130
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, json.loads(out)["error"]) == (130, "Interrupted")
     assert "left: what was asked to end goes on to its end by itself; to follow it: eventstack list" in err

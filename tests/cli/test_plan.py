@@ -39,7 +39,7 @@ def test_a_person_sees_what_where_when_and_the_hashes(event: Path) -> None:
 
 
 def test_a_plan_without_foundation_says_so(event: Path) -> None:
-    assert "No foundation is known here" in run(event).output
+    assert "No foundation is chosen here" in run(event).output
 
 
 def test_the_json_is_the_plans_canonical_form(event: Path) -> None:

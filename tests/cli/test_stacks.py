@@ -153,13 +153,13 @@ def test_a_terminal_is_asked_before_anything_is_destroyed(
 ) -> None:
     asked: list[str] = []
 
-    def no(question: str, **_more: object) -> None:
+    def left(question: str, **_more: object) -> None:
         asked.append(question)
         raise frame.click.Abort
 
-    monkeypatch.setattr("click.confirm", no)
+    monkeypatch.setattr("click.confirm", left)
     monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
-    assert run("destroy", "talk")[0] == 130
+    assert run("destroy", "talk")[0] == 130, "Ctrl-C at the question"
     assert asked == ["Destroy eventstack-event/talk-i1 (up, 3 resources)?"]
     assert ("destroy", "talk-i1") not in fake.calls
     assert run("destroy", "talk", "--yes")[0] == 0

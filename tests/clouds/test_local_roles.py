@@ -8,6 +8,8 @@ from eventstack.components import EventRoles, FoundationRoles, Role
 from eventstack.errors import ConfigError
 from eventstack.node import config
 from eventstack.planning import naming, plan
+from eventstack.planning.resolve import resolve
+from eventstack.testing import builders
 from tests.components import builds
 
 TRACKS = translate.tracks(builds.ENCODER, ("video", "audio"))
@@ -95,3 +97,10 @@ def test_a_configuration_survives_its_json(document):
 def test_addresses_are_joined_without_a_double_slash():
     assert translate.licence_address("http://127.0.0.1:80/") == "http://127.0.0.1:80/licence"
     assert translate.verbs_address("http://h:1", "talk-i2-edge-entry") == "http://h:1/v1/parts/talk-i2-edge-entry"
+
+
+def test_the_recordings_folder_is_what_the_plan_accounts_for():
+    event, profile = builders.event(), builders.profile()
+    build = resolve(event, profile, builders.FACTS, (), owner="local", incarnation=2).build
+    assert build.archive
+    assert build.archive.path == translate.recording(build.tags) == f"{build.occurrence}.i2"

@@ -1,3 +1,4 @@
+import dataclasses
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,9 +9,9 @@ import pytest
 from eventstack.deploy import liveness
 from eventstack.deploy.checkpoint import Checkpoint, Copy, Lock
 from eventstack.deploy.condition import Condition, Finding, Seen, diagnose
-from eventstack.deploy.journal import Hold, Known, Operation
+from eventstack.deploy.journal import Hold, Known, Operation, Work
 from eventstack.planning import naming
-from eventstack.planning.found import Found
+from eventstack.planning.found import Found, Silence
 from eventstack.testing.contracts.journal import KEY, an_intent
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -95,7 +96,7 @@ def test_lost_books_are_an_alarm_with_the_newest_copy_as_the_way_out(books: Chec
     copies = (Copy(Path("talk-i1.json.bak"), NOW, 3, 0), Copy(Path("old.json"), NOW - timedelta(hours=1), 1, 0))
     finding = only(diagnose(seen(books=books, copies=copies)))
     assert finding.severity == "alarm"
-    assert finding.step == "restore the books from talk-i1.json.bak (2026-11-22T18:00:00+00:00, 3 resources)"
+    assert finding.step == "restore the books from talk-i1.json.bak (2026-11-22 18:00:00 UTC, 3 resources)"
     without = only(diagnose(seen(books=books)))
     assert without.step is None
     assert "from a backup" in without.remedy
@@ -149,3 +150,54 @@ def test_a_hold_is_told_while_it_holds() -> None:
     assert kinds == ["hold", "built"]
     later = diagnose(seen(known=Known(KEY, created="yes", hold=hold), now=NOW + timedelta(hours=2)))
     assert [finding.kind for finding in later.findings] == ["built"]
+
+
+def ended(kind: Work, *, ok: bool, **outcome: Any) -> Operation:
+    intent = dataclasses.replace(an_intent(f"0002-{kind}-x"), kind=kind)
+    return Operation(intent, 2, session=77, outcome={"ok": ok, **outcome}, ended=NOW)
+
+
+def test_what_an_up_left_unfinished_names_the_up_that_goes_on_and_is_nothing_to_recover() -> None:
+    condition = diagnose(seen(last=ended("up", ok=False, error="throttled\nand more")))
+    finding = only(condition)
+    assert (finding.kind, finding.remedy) == ("unfinished", "`eventstack up talk-i1` goes on")
+    assert finding.text == "the last up, 0002-up-x, did not end well, 1 resources stand: throttled"
+    assert (condition.healthy, condition.mended, condition.steps) == (False, True, ())
+
+
+@pytest.mark.parametrize(
+    ("last", "text"),
+    [
+        (ended("up", ok=True), "0002-up-x built it, and the engine's books hold nothing: it was removed by hand"),
+        (ended("destroy", ok=True), "its resources are gone, and it is not yet proven and forgotten"),
+    ],
+)
+def test_a_stack_without_resources_names_the_destroy_that_forgets_it(last: Operation, text: str) -> None:
+    finding = only(diagnose(seen(books=Checkpoint("present"), last=last)))
+    assert (finding.kind, finding.text) == ("emptied", text)
+    assert "`eventstack destroy talk-i1` proves that it is gone, and forgets it" in finding.remedy
+
+
+def test_what_an_operation_works_on_is_not_called_unfinished() -> None:
+    running = Operation(an_intent("0003-up-x"), 3, session=77)
+    last = ended("up", ok=False, error="throttled")
+    kinds = [one.kind for one in diagnose(seen(operation=running, holder="alive", last=last)).findings]
+    assert kinds == ["running", "built"]
+
+
+def test_a_machine_that_does_not_answer_is_an_alarm_that_recover_mends() -> None:
+    finding = only(diagnose(seen(silence=Silence("its machine does not answer"))))
+    assert (finding.kind, finding.severity, finding.text) == ("silent", "alarm", "its machine does not answer")
+    assert finding.step
+
+
+def test_a_machine_that_is_gone_is_an_alarm_for_a_person() -> None:
+    finding = only(diagnose(seen(silence=Silence("its machine is gone", revivable=False))))
+    assert (finding.severity, finding.step) == ("alarm", None)
+    assert "destroy" in finding.remedy
+
+
+def test_what_an_operation_works_on_need_not_answer() -> None:
+    operation = Operation(an_intent("0001-up-x"), 1, session=77)
+    at_work = diagnose(seen(operation=operation, holder="alive", silence=Silence("its machine does not answer")))
+    assert [finding.kind for finding in at_work.findings if finding.severity == "alarm"] == []

@@ -153,6 +153,12 @@ def test_the_cache_is_asked_before_any_network(world: World) -> None:
     assert world.said == []
 
 
+def test_an_engine_in_the_users_cache_is_found_though_the_installation_has_a_home_of_its_own(world: World) -> None:
+    theirs = world.root / ".cache" / "eventstack" / "engine" / engine.PINNED / "bin"
+    cached = world.script("pulumi", "echo v3.259.0", theirs)
+    assert engine.find(world.settings, world.environ)[0] == engine.Engine(cached, "3.259.0", "cached")
+
+
 def test_the_vendors_release_comes_before_a_build(world: World) -> None:
     world.go()
     world.script("python", PYTHON_WITH_VENDOR)

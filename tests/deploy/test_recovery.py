@@ -8,10 +8,11 @@ import pytest
 
 from eventstack.deploy import liveness, previewed
 from eventstack.deploy.checkpoint import FileBooks
+from eventstack.deploy.engine import Engine
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final, Refused, Retryable
-from eventstack.planning.found import Found
+from eventstack.planning.found import Found, Silence
 from eventstack.settings import Settings
 from eventstack.testing.fake_cloud import FakeCloud
 from tests.deploy.conftest import World, a_plan
@@ -111,7 +112,7 @@ def test_a_torn_lock_blocks_until_it_is_removed_on_request(
         built.up(plan, build_hash=plan.build_hash)
     monkeypatch.setattr("eventstack.deploy.condition.TORN_S", 0.0)
     monkeypatch.setattr("eventstack.deploy.recovery.TORN_S", 0.0)
-    assert built.recover(plan).healthy
+    assert built.recover(plan).mended
     assert not torn.exists()
     built.up(plan, build_hash=plan.build_hash)
 
@@ -134,7 +135,7 @@ def test_an_empty_sidecar_is_told_and_removed_and_the_stack_is_whole(
     books.file.with_name(f"{books.file.name}.attrs").touch()
     with pytest.raises(Final, match="attrs"):
         built.up(plan, build_hash=plan.build_hash)
-    assert built.recover(plan).healthy
+    assert built.recover(plan).mended
     assert built.up(plan, build_hash=plan.build_hash).changes == {"same": 4}
 
 
@@ -156,3 +157,26 @@ def test_a_lost_work_directory_is_made_again(built: PulumiDeployer, settings: Se
     shutil.rmtree(Workspace(settings, "eventstack-event", "talk-i1").root)
     built.destroy(plan, reason="the end")
     assert provider.world() == []
+
+
+@pytest.mark.parametrize("call", ["recover", "up"])
+def test_what_does_not_answer_is_told_and_made_to(
+    built: PulumiDeployer, settings: Settings, real_engine: Engine, world: World, call: str
+) -> None:
+    dead, plan = [True], a_plan()
+    deployer = world.deployer(
+        settings,
+        real_engine,
+        program=built._program,
+        extra=built._extra,
+        silent=lambda _: Silence("its machine does not answer") if dead else None,
+        revive=lambda _: dead.clear(),
+    )
+    assert "its machine does not answer" in [finding.text for finding in deployer.diagnose(plan).findings]
+    if call == "recover":
+        assert deployer.recover(plan).healthy
+    else:
+        outcome = deployer.up(plan, build_hash=plan.build_hash)
+        assert outcome.recovered == ("its machine does not answer: it was started again",)
+    assert not dead
+    assert deployer.diagnose(plan).healthy

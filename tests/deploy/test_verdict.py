@@ -57,8 +57,8 @@ def test_a_provider_that_failed_may_be_tried_again_and_its_text_is_redacted(book
     error = verdict(books, Result(exit=1, ok=False), failing("urn::feed"))
     assert isinstance(error, Retryable)
     assert str(error) == (
-        "up of p/s: create of feed failed: feed: bad key [secret]. Call again: it goes on from what the engine's"
-        " books hold"
+        "up of p/s: create of feed failed: feed: bad key [secret]. Call the same again: it goes on from what the"
+        " engine's books hold"
     )
 
 
@@ -93,6 +93,23 @@ def test_a_deadline_is_named(books: FileBooks) -> None:
     assert "passed its deadline, did not end in time and was killed" in str(error)
 
 
+def test_an_interruption_says_what_stands_and_what_failed_and_nothing_of_the_engines_noise(books: FileBooks) -> None:
+    protected_books(books, "urn::vault", "urn::feed")
+    tally = failing("urn::origin")
+    for text in (
+        "expected resource operations for urn::edge but none were seen",
+        "update canceled",
+        "if you press ^C again the engine is killed",
+    ):
+        tally.add(Event(kind="message", severity="error", text=text))
+    tally.add(Event(kind="message", severity="error", urn="urn::edge", text="expected resource operations for edge"))
+    tally.add(Event(kind="failed", urn="urn::edge", op="create"))
+    error = verdict(books, Result(exit=1, ok=False, error="a wall of noise"), tally, asked="request")
+    assert str(error) == (
+        "up of p/s: it was asked to end and ended; 2 resources stand; create of origin: bad key [secret]. " + LATER
+    )
+
+
 def protected_books(books: FileBooks, *urns: str) -> None:
     books.file.parent.mkdir(parents=True)
     latest = {"resources": [{"urn": urn, "protect": True} for urn in urns]}
@@ -108,7 +125,7 @@ def test_what_is_protected_is_final_only_where_nothing_else_failed(books: FileBo
     assert isinstance(judge("destroy", ended, result, beside, books, redact), Retryable)
 
 
-LATER = "Call again: it goes on from what the engine's books hold"
+LATER = "Call the same again: it goes on from what the engine's books hold"
 ROOM = "See that the disk has room, then call again: what was done stands in the engine's books"
 MEND = "Mend the program, then preview again; `eventstack logs` shows where it was"
 TEXTS: list[tuple[Result | None, dict[str, Any], str]] = [
@@ -127,7 +144,7 @@ TEXTS: list[tuple[Result | None, dict[str, Any], str]] = [
     (
         Result(exit=1, ok=False, error="update canceled"),
         {"asked": "deadline"},
-        f"it passed its deadline and ended: update canceled. EVENTSTACK_DEADLINE_S gives it longer. {LATER}",
+        f"it passed its deadline and ended. EVENTSTACK_DEADLINE_S gives it longer. {LATER}",
     ),
     (
         None,

@@ -44,12 +44,12 @@ class Node:
     def origin(self, what: str, name: str = "origin") -> dict[str, Any]:
         return self.put(name, {"type": "origin", "root": what})
 
-    def chain(self) -> None:
+    def chain(self, sender: str = "sleep") -> None:
         segment = {"duration": "48/25", "timescale": 90000, "ticks": 172800}
         epoch = "2026-11-22T18:00:00Z"
         source = {"kind": "synthetic"}
         self.put(
-            "sender", {"type": "sender", "ingest": "sleep", "passphrase_file": "", "latency_ms": 120, "source": source}
+            "sender", {"type": "sender", "ingest": sender, "passphrase_file": "", "latency_ms": 120, "source": source}
         )
         self.put("packager", {"type": "packager", "stream": "sleep", "segment": segment, "tracks": []})
         encoder = {"feed": "sleep", "epoch": epoch, "segment": segment, "renditions": [], "audio": [], "slate": True}

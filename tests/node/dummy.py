@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from eventstack.errors import ConfigError, Fault
 from eventstack.node.__main__ import main
 from eventstack.node.part import Launch, Place
 from eventstack.node.supervised import Patience
@@ -42,6 +43,8 @@ class Dummy:
         what = getattr(config, self.field)
         if what == "none":
             return None
+        if what == "hopeless":
+            raise ConfigError(Fault("it can't be had", hint="plan it again"))
         self._say(place, f"launch {place.runs}")
         return Launch(
             COMMANDS[what],

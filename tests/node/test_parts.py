@@ -196,6 +196,22 @@ def test_a_recording_outlives_its_part(bench: Bench) -> None:
     assert (directory / "v180" / "1.m4s").exists()
 
 
+def test_a_later_incarnation_records_into_a_folder_of_its_own(bench: Bench) -> None:
+    first = config.Recording(archive="http://127.0.0.1:1", occurrence="talk-20261122t1800")
+    again = config.Recording(
+        archive="http://127.0.0.1:1", occurrence="talk-20261122t1800", folder="talk-20261122t1800.i2"
+    )
+    directories = [Path(bench.prepare("recording", one)["directory"]).name for one in (first, again)]
+    assert directories == ["talk-20261122t1800", "talk-20261122t1800.i2"]
+
+
+@pytest.mark.parametrize("folder", ["../other", "talk.i0", "talk.i2/x", "vod", "talk."])
+def test_a_recording_is_kept_under_no_other_name(bench: Bench, folder: str) -> None:
+    wrong = config.Recording(archive="http://127.0.0.1:1", occurrence="talk", folder=folder)
+    with pytest.raises(ConfigError, match="name"):
+        bench.prepare("recording", wrong)
+
+
 def test_an_entry_without_an_edge_says_what_is_missing(bench: Bench) -> None:
     entry = config.EdgeEntry(edge="http://127.0.0.1:1", occurrence="talk-20261122t1800", origin="http://127.0.0.1:2")
     with pytest.raises(ConfigError, match="edge"):

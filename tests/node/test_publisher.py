@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -345,7 +346,7 @@ def test_a_second_publish_or_unpublish_changes_nothing() -> None:
 
 def test_the_recording_is_closed_over_the_programme_alone(tmp_path: Path, packager: Packager) -> None:
     one = publication(tmp_path)
-    one.marks = Marks().opened(100)
+    one.marks = Marks().opened(101)
     for number in range(100, 106):
         packager.make(number)
     run(one, at(106))
@@ -387,6 +388,39 @@ def test_closing_again_gives_the_same_recording(tmp_path: Path, packager: Packag
     assert first is not None
     assert first.missing == (101,)
     assert ondemand.close(directory, one.config, GRID, marks, end=105) == first
+
+
+def test_a_programme_whose_marks_are_gone_stays_on_demand_beside_the_next(tmp_path: Path, packager: Packager) -> None:
+    one = publication(tmp_path)
+    directory = Path(one.config.recording)
+    one.marks = Marks(spans=(Span(start=100, end=102),))
+    for number in range(100, 108):
+        packager.make(number)
+    run(one, at(103))
+    assert ondemand.close(directory, one.config, GRID, one.marks, end=102)
+    again = Marks(spans=(Span(start=105, end=107),))
+    one.recording, one.marks = directory, again
+    for number in (105, 106):
+        for track in TRACKS:
+            shutil.copy(tmp_path / f"root/cells/{track}/{number}.m4s", directory / track)
+    record = ondemand.close(directory, one.config, GRID, again, end=107)
+    assert record is not None
+    assert record.numbers() == (100, 101, 105, 106)
+    assert (record.missing, record.off_air) == ((), (102, 103, 104))
+    assert shelf.numbers(directory / "v1") == {100, 101, 105, 106}
+
+
+def test_what_nobody_closed_of_a_former_programme_is_not_deleted(tmp_path: Path, packager: Packager) -> None:
+    one = publication(tmp_path)
+    one.marks = Marks().opened(100)
+    for number in range(100, 105):
+        packager.make(number)
+    run(one, at(106))
+    directory = Path(one.config.recording)
+    record = ondemand.close(directory, one.config, GRID, Marks(spans=(Span(start=103, end=104),)), end=104)
+    assert record is not None
+    assert record.numbers() == (103,)
+    assert shelf.numbers(directory / "v1") == {100, 101, 102, 103}
 
 
 def test_a_line_up_that_never_went_on_air_is_not_made_into_a_programme(tmp_path: Path, packager: Packager) -> None:

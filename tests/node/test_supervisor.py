@@ -4,7 +4,7 @@ import signal
 import pytest
 
 from eventstack.node import processes
-from eventstack.node.client import Faltered
+from eventstack.node.client import NOT_NOW, Declined, Faltered
 from eventstack.node.processes import look, members
 from tests.node.conftest import TAGS, Node, soon
 from tests.node.dummy import said
@@ -128,6 +128,45 @@ def test_start_starts_what_waits_for_it_and_stop_ends_what_feeds_the_publisher(n
     assert not node.client.health()["on_air"]
     assert said(node.directory, "publisher")[2:] == ["publish", "finish", "finish", "unpublish"]
     assert said(node.directory, "encoder")[2:] == ["slate"]
+
+
+def test_nothing_is_published_before_the_start_nor_shown_a_slate(node: Node) -> None:
+    node.chain()
+    for verb, arguments in (("publish", {}), ("slate", {"on": True})):
+        with pytest.raises(Declined, match="start it first") as caught:
+            node.client.verb(verb, **arguments)
+        assert caught.value.status == NOT_NOW
+    assert not node.client.health()["on_air"]
+
+
+def test_a_start_that_can_never_succeed_says_so_at_once_and_leaves_nothing_started(node: Node) -> None:
+    node.chain("hopeless")
+    with pytest.raises(Declined, match=r"not started; sender: it can't be had[^$]*plan it again"):
+        node.client.verb("start")
+    health = node.client.health()
+    assert not health["started"]
+    assert {part["state"] for part in health["parts"].values()} == {"stopped"}
+
+
+def test_a_start_that_fails_leaves_nothing_started_and_may_be_tried_again(node: Node) -> None:
+    node.chain("dies")
+    with pytest.raises(Faltered, match="the input is no picture"):
+        node.client.verb("start")
+    assert not node.client.health()["started"]
+    node.chain("sleep")
+    node.client.verb("start")
+    assert node.client.health()["started"]
+
+
+def test_a_start_of_what_runs_takes_nothing_down_when_a_part_fails(node: Node) -> None:
+    node.chain()
+    node.client.verb("start")
+    node.chain("dies")
+    with pytest.raises(Faltered, match="started before"):
+        node.client.verb("start")
+    health = node.client.health()
+    assert health["started"]
+    assert health["parts"]["encoder"]["state"] == "running"
 
 
 def test_a_successor_adopts_what_its_killed_predecessor_left_running(node: Node) -> None:

@@ -56,3 +56,10 @@ def test_names_are_these() -> None:
     assert naming.node_directory_name(tags) == "local.talk-20261122t1800.i1.event"
     assert naming.stack_name("talk", 2) == "talk-i2"
     assert len(naming.urn_hash("urn:pulumi:x")) == 12
+
+
+def test_each_incarnation_has_a_recording_of_its_own_that_no_other_occurrence_can_have():
+    names = [naming.recording_name("talk", number) for number in (1, 2, 3)]
+    assert names == ["talk", "talk.i2", "talk.i3"]
+    assert all(naming.is_recording_name(name) for name in names)
+    assert not naming.ID.fullmatch(names[1])

@@ -29,12 +29,12 @@ class Recording(Archive):
 
     def __init__(self, name: str, args: ArchiveArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        occurrence = self.tags["eventstack-occurrence"]
+        occurrence, folder = self.tags["eventstack-occurrence"], translate.recording(self.tags)
         recording = resources.part(
             self,
             "recording",
             resources.Host(self.control, self.control_token_file),
-            self.archive.apply(lambda archive: config.Recording(archive=archive, occurrence=occurrence)),
+            self.archive.apply(lambda archive: config.Recording(archive=archive, occurrence=occurrence, folder=folder)),
             named=translate.part_on_foundation(self.tags, "recording"),
         )
         self.directory = recording.output("directory")

@@ -37,14 +37,16 @@ class EdgeEntry(Cdn):
 
     def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, args, opts)
-        occurrence = self.tags["eventstack-occurrence"]
+        occurrence, recording = self.tags["eventstack-occurrence"], translate.recording(self.tags)
         named = translate.part_on_foundation(self.tags, "edge-entry")
         entry = resources.part(
             self,
             "edge-entry",
             resources.Host(self.machine, self.machine_token_file),
             pulumi.Output.all(self.edge, self.origin).apply(
-                lambda known: config.EdgeEntry(edge=known[0], occurrence=occurrence, origin=known[1])
+                lambda known: config.EdgeEntry(
+                    edge=known[0], occurrence=occurrence, origin=known[1], recording=recording
+                )
             ),
             named=named,
         )

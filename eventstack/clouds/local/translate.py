@@ -12,6 +12,11 @@ def part_on_foundation(tags: Mapping[str, str], kind: str) -> str:
     return f"{naming.stack_name(tags['eventstack-occurrence'], int(tags['eventstack-incarnation']))}-{kind}"
 
 
+def recording(tags: Mapping[str, str]) -> str:
+    """The archive's folder of an event's recording."""
+    return naming.recording_name(tags["eventstack-occurrence"], int(tags["eventstack-incarnation"]))
+
+
 def tracks(ladder: plan.Encoder, labels: tuple[str, ...] = ()) -> tuple[config.Track, ...]:
     """What is in the encoder's transport stream, in its order: pictures as on the ladder, then sound.
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eventstack.errors import ConfigError, Fault, Final
-from eventstack.node.client import NodeClient
+from eventstack.errors import ConfigError, Fault, Final, Refused, Retryable
+from eventstack.node.client import NOT_NOW, Declined, NodeClient, Silent
 
 FORMAT = 1
 """Version of the card's form."""
@@ -55,7 +55,8 @@ def perform(card: Mapping[str, Any], verb: str, **arguments: Any) -> dict[str, A
     """Do one verb: {"ok": True, "detail": text, "measured": {…}}. Doing it twice is as good as once.
 
     `start`, `stop`, `publish` and `unpublish` take no arguments, `slate` takes `on`. Raises ConfigError for another
-    verb or another card, and a DeployError when a node does not answer or does not succeed.
+    verb or another card, Refused for `publish` or `slate` before `start`, and a DeployError when a node does not answer
+    or does not succeed.
     """
     if verb not in _VERBS:
         raise ConfigError(Fault("no such verb", field="verb", given=verb, allowed=", ".join(_VERBS)))
@@ -65,7 +66,20 @@ def perform(card: Mapping[str, Any], verb: str, **arguments: Any) -> dict[str, A
         raise ConfigError(Fault("not a control card of the local cloud", given=f"format {card.get('format')}{lacks}"))
     node = NodeClient(str(card["control"]), str(card["control_token"]))
     entry = NodeClient(str(card["entry_control"]), str(card["entry_token"]))
-    return _VERBS[verb](node, entry, verb, arguments)
+    try:
+        return _VERBS[verb](node, entry, verb, arguments)
+    except Declined as fault:
+        if fault.status != NOT_NOW:
+            raise
+        name = card.get("occurrence") or "EVENT"
+        rule = "the public is shown only what runs"
+        raise Refused(str(fault), rule=rule, override=f"eventstack start {name}") from fault
+    except Silent as fault:
+        name = card.get("occurrence") or "EVENT"
+        remedy = f"`eventstack recover {name}` starts it again"
+        if entry.address in str(fault):
+            remedy = "it belongs to the foundation: `eventstack list` names it, `eventstack recover` starts it again"
+        raise Retryable(f"{fault}; {remedy}", after_s=fault.after_s) from fault
 
 
 def _by_node(node: NodeClient, entry: NodeClient, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from eventstack.node import nginx
 from eventstack.node.part import Launch, Place
 from eventstack.node.parts import edge
 from eventstack.node.secrets_file import keep_secret, private_directory, read_secret, write_private
+from eventstack.planning import naming
 
 _ANSWER_S = 5.0
 _OCCURRENCE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
@@ -46,14 +47,14 @@ class EdgeEntry:
         address, credential = edge.preview(_edge(place))
         if edge.reload(_edge(place)):
             _check_in_force(f"{address}/{name}/entry", read_secret(Path(credential)), identity)
-        public = config.edge.rstrip("/")
+        public, recording = config.edge.rstrip("/"), recording_folder(config.recording or config.occurrence)
         return {
             "hls": f"{public}/{name}/live/master.m3u8",
             "dash": f"{public}/{name}/live/manifest.mpd",
             "preview_hls": f"{address}/{name}/lineup/master.m3u8",
             "preview_dash": f"{address}/{name}/lineup/manifest.mpd",
-            "vod_hls": f"{public}/vod/{name}/master.m3u8",
-            "vod_dash": f"{public}/vod/{name}/manifest.mpd",
+            "vod_hls": f"{public}/vod/{recording}/master.m3u8",
+            "vod_dash": f"{public}/vod/{recording}/manifest.mpd",
             "credential_file": str(place.directory / "token"),
         }
 
@@ -96,6 +97,15 @@ def checked(occurrence: str) -> str:
         allowed = "lower-case letters, digits and inner hyphens, and not an address of the edge itself"
         raise ConfigError(Fault("not an occurrence's name", field="occurrence", given=occurrence, allowed=allowed))
     return occurrence
+
+
+def recording_folder(name: str) -> str:
+    """A recording's name in the archive, sure to be one; raises ConfigError otherwise."""
+    if not naming.is_recording_name(name):
+        allowed = "an occurrence, and from its second incarnation on that incarnation: NAME.i2"
+        raise ConfigError(Fault("not a recording's name", field="recording", given=name, allowed=allowed))
+    checked(name.partition(".")[0])
+    return name
 
 
 def _edge(place: Place) -> Path:

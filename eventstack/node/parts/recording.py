@@ -6,7 +6,7 @@ from typing import Any
 from eventstack.node import config as configs
 from eventstack.node.part import Launch, Place
 from eventstack.node.parts import web_server
-from eventstack.node.parts.edge_entry import checked
+from eventstack.node.parts.edge_entry import recording_folder
 from eventstack.node.secrets_file import private_directory
 
 
@@ -39,4 +39,4 @@ class Recording:
 
 
 def _directory(config: configs.Recording, place: Place) -> Path:
-    return place.archive / checked(config.occurrence)
+    return place.archive / recording_folder(config.folder or config.occurrence)
