@@ -21,6 +21,10 @@ AFTER_S = 5.0
 CONSEQUENCE = "expected resource operations for"
 """What the engine says of each planned resource that it didn't come to, once another has failed."""
 
+THROWN = "python inline source runtime error"
+"""How the SDK begins to say that a program raised, with a traceback; our own word is of the function alone, not of what
+is called back when a resource is there."""
+
 LOCKED = "the stack is currently locked by"
 """What the engine says of a stack that is locked where we can't see it, before a line for each lock."""
 
@@ -73,9 +77,8 @@ def judge(
         return Final(f"the journal knows this stack and the engine's books don't. {WAYS_OUT}", **place)
     if locked := "" if tally.steps else _locked(books, said):
         return Retryable(locked, after_s=AFTER_S, **place)
-    if result.program_error:
-        raised = redact(result.program_error.strip().splitlines()[-1])
-        return Final(f"the program raised: {_ended(raised)} {MEND}", **place)
+    if raised := result.program_error or _thrown(tally):
+        return Final(f"the program raised: {_ended(redact(raised.strip().splitlines()[-1]))} {MEND}", **place)
     if result.exit is None or result.exit in NOT_STARTED:
         return Final(f"the engine could not be started: {_ended(said)} `eventstack doctor` looks for it", **place)
     if tally.failed and kind == "destroy" and {urn for urn, _ in tally.failed} <= {*books.look().protected}:
@@ -114,6 +117,11 @@ def _broken_off(
     if result.exit == 0 and result.error and not result.program_error:
         return Retryable(f"the engine's events could not be written ({said}). {ROOM}", after_s=AFTER_S, **place)
     return None
+
+
+def _thrown(tally: Tally) -> str:
+    """What the SDK says of a program that raised; "" where a resource failed, of which it may be a consequence."""
+    return "" if tally.failed else next((error for error in tally.errors if THROWN in error), "")
 
 
 def _protected(urns: list[str], place: dict[str, str]) -> Final:

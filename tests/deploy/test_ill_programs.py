@@ -68,6 +68,22 @@ def test_a_program_that_ends_its_own_process_is_final_and_loses_nothing(
     assert provider.doubled() == {}
 
 
+def test_a_program_that_raises_over_what_it_built_is_final_and_loses_nothing(
+    on_engine: Make, provider: FakeCloud, world: World
+) -> None:
+    plan = a_plan()
+    moody(on_engine).preview(plan)
+    raising = moody(on_engine, "raise")
+    with pytest.raises(Final, match="the program raised: KeyError: "):
+        raising.up(plan, build_hash=plan.build_hash)
+    assert last(raising)["ok"] is False
+    assert "feed" in {thing.name for thing in provider.world()}
+    world.items = provider.inventory(plan.build.tags)
+    moody(on_engine).up(plan, build_hash=plan.build_hash)
+    assert sorted(thing.name for thing in provider.world()) == ["archive", "feed"]
+    assert provider.count("create") == 2
+
+
 def test_a_child_that_a_program_leaves_does_not_hold_up_its_success_and_goes_with_the_session(
     on_engine: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,7 +91,8 @@ class Life:
         self.deployer.destroy(self.plan, reason="the end")
 
     def recover(self) -> None:
-        assert self.deployer.recover(self.plan).healthy
+        left = self.deployer.recover(self.plan)
+        assert left.mended, left
 
     def leave(self) -> None:
         deployer = self.deployer

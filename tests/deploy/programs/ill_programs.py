@@ -20,6 +20,8 @@ def moody(build: Build) -> None:
         threading.Event().wait()
     if mood == "exit":
         feed.arn.apply(lambda _: os._exit(3))
+    if mood == "raise":
+        feed.arn.apply(lambda arn: {}[arn])
     if mood == "leave":
         secret = os.environ["PROGRAM_SECRET"]
         child = f"import time; print({secret!r}, flush=True); time.sleep(600)"
