@@ -1,5 +1,8 @@
 """How an operation's end is read: from exit codes, events and files, into one error of our tree or none."""
 
+import re
+from itertools import takewhile
+
 from eventstack.deploy.books import Books
 from eventstack.deploy.events import Tally, name_of
 from eventstack.deploy.guards import WAYS_OUT
@@ -24,6 +27,12 @@ CONSEQUENCE = "expected resource operations for"
 THROWN = "python inline source runtime error"
 """How the SDK begins to say that a program raised, with a traceback; our own word is of the function alone, not of what
 is called back when a resource is there."""
+
+EXCEPTION = re.compile(r"[\w.]+: |[\w.]*(Error|Exception|Exit|Interrupt)$")
+"""How the last part of a traceback begins."""
+
+CALLED_BACK = re.compile(r"^Exception: .*Invoke callback \S+ error: ")
+"""What the SDK puts before the words of an exception that a transform raised."""
 
 LOCKED = "the stack is currently locked by"
 """What the engine says of a stack that is locked where we can't see it, before a line for each lock."""
@@ -78,7 +87,7 @@ def judge(
     if locked := "" if tally.steps else _locked(books, said):
         return Retryable(locked, after_s=AFTER_S, **place)
     if raised := result.program_error or _thrown(tally):
-        return Final(f"the program raised: {_ended(redact(raised.strip().splitlines()[-1]))} {MEND}", **place)
+        return Final(f"the program raised: {_ended(redact(_exception(raised)))} {MEND}", **place)
     if result.exit is None or result.exit in NOT_STARTED:
         return Final(f"the engine could not be started: {_ended(said)} `eventstack doctor` looks for it", **place)
     if tally.failed and kind == "destroy" and {urn for urn, _ in tally.failed} <= {*books.look().protected}:
@@ -122,6 +131,18 @@ def _broken_off(
 def _thrown(tally: Tally) -> str:
     """What the SDK says of a program that raised; "" where a resource failed, of which it may be a consequence."""
     return "" if tally.failed else next((error for error in tally.errors if THROWN in error), "")
+
+
+def _exception(text: str) -> str:
+    """What a traceback ends with, in one line: the exception with its words, without what the SDK puts around it."""
+    lines = text.strip().splitlines()
+    begins = (
+        number
+        for number in range(len(lines) - 1, 0, -1)
+        if lines[number - 1].startswith("    ") and EXCEPTION.match(lines[number])
+    )
+    words = list(takewhile(lambda line: not line.startswith('  File "'), lines[next(begins, -1) :]))
+    return CALLED_BACK.sub("", "; ".join(line.strip() for line in words)).rstrip(":")
 
 
 def _protected(urns: list[str], place: dict[str, str]) -> Final:

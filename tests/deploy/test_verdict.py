@@ -228,3 +228,21 @@ def test_the_lock_of_a_living_engine_stays_though_a_stepped_clock_makes_the_engi
 def test_a_lock_that_cannot_be_read_is_left_alone(books: FileBooks) -> None:
     a_lock(books, 1, "2026-11-22T16:48:23Z").write_text("")
     assert books.unlock() == []
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("KeyError: 'rung'", "KeyError: 'rung'"),
+        ("ValueError: no rung\n  to do: name one", "ValueError: no rung; to do: name one"),
+        (
+            "m.ValidationError: 2 errors for X\nsize\n  too big\n    see here\nzone\n  missing",
+            "m.ValidationError: 2 errors for X; size; too big; see here; zone; missing",
+        ),
+        ('Exception: rpc: Invoke callback 1-2 error: no rung:\n  File "p.py", line 1, in f\n    raise', "no rung"),
+    ],
+)
+def test_of_a_program_that_raised_the_exception_is_told_in_one_line(books: FileBooks, end: str, words: str) -> None:
+    traceback = f'Traceback (most recent call last):\n  File "p.py", line 3, in build\n    raise it\n{end}'
+    error = verdict(books, Result(exit=1, ok=False, program_error=traceback))
+    assert f"the program raised: {words}. Mend" in str(error)
