@@ -87,7 +87,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def engine(session: nox.Session) -> None:
     """The real engine, with an attached fake and with our plugin."""
-    pytest(session, "-m", "engine and not chain", "-n", "2", "--dist", "loadgroup", *session.posargs)
+    pytest(session, "-m", "engine and not chain", *session.posargs)
 
 
 @nox.session

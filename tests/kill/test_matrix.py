@@ -11,7 +11,7 @@ from eventstack.deploy.engine import Engine
 from tests.kill import cases
 from tests.kill.cases import Case, Verdict
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900), pytest.mark.xdist_group("kill")]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
 AT_ONCE = 3
 """Cases at a time: each waits about as much as it works."""
