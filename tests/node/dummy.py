@@ -48,7 +48,7 @@ class Dummy:
         self._say(place, f"launch {place.runs}")
         return Launch(
             COMMANDS[what],
-            ready=lambda: what != "blind",
+            ready=lambda: what not in ("blind", "dies"),
             stop_wait_s=0.3,
             restart_delay_s=0.02,
         )
