@@ -86,8 +86,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def engine(session: nox.Session) -> None:
-    """The real engine, with an attached fake and with our plugin."""
-    pytest(session, "-m", "engine and not chain", *session.posargs)
+    """The real engine, with an attached fake and with our plugin; the kill matrix beside the rest."""
+    beside = ("-n", "2", "--dist", "loadgroup")
+    pytest(session, "-m", "engine and not chain", *beside, *session.posargs)
 
 
 @nox.session

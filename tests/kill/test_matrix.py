@@ -2,6 +2,7 @@
 shows nothing leaked and nothing doubled. A part of it runs here; `nox -s kill` runs the whole product.
 """
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -11,10 +12,10 @@ from eventstack.deploy.engine import Engine
 from tests.kill import cases
 from tests.kill.cases import Case, Verdict
 
-pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(900), pytest.mark.xdist_group("kill")]
 
-AT_ONCE = 3
-"""Cases at a time: each waits about as much as it works."""
+AT_ONCE = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
+"""Cases at a time: each keeps about one core busy, and where tests are spread, another one is busy already."""
 
 FAKE = [
     *(Case(victim, "KILL", moment, "fake") for moment in ("create", "update", "delete") for victim in cases.VICTIMS),
