@@ -95,12 +95,12 @@ class Settings:
             passphrase_file=Path(file).expanduser().absolute() if file else None,
             passphrase=passphrase,
             keyring=_matching(env, "EVENTSTACK_KEYRING", _ENTRY, "service/user"),
-            parallel=int(_number(env, "EVENTSTACK_PARALLEL", cls.parallel)),
-            settle_s=_number(env, "EVENTSTACK_SETTLE_S", cls.settle_s),
-            deadline_s=_number(env, "EVENTSTACK_DEADLINE_S", cls.deadline_s),
-            grace_s=_number(env, "EVENTSTACK_GRACE_S", cls.grace_s),
-            operations=int(_number(env, "EVENTSTACK_OPERATIONS", cls.operations)),
-            lease_s=_number(env, "EVENTSTACK_LEASE_S", cls.lease_s),
+            parallel=_count(env, "EVENTSTACK_PARALLEL", cls.parallel),
+            settle_s=_seconds(env, "EVENTSTACK_SETTLE_S", cls.settle_s),
+            deadline_s=_seconds(env, "EVENTSTACK_DEADLINE_S", cls.deadline_s),
+            grace_s=_seconds(env, "EVENTSTACK_GRACE_S", cls.grace_s),
+            operations=_count(env, "EVENTSTACK_OPERATIONS", cls.operations),
+            lease_s=_seconds(env, "EVENTSTACK_LEASE_S", cls.lease_s, least=0.1),
         )
 
     def environment(self) -> dict[str, str]:
@@ -189,7 +189,14 @@ def _matching(env: Mapping[str, str], name: str, form: re.Pattern[str], allowed:
     return text
 
 
-def _number(env: Mapping[str, str], name: str, default: float) -> float:
+MOST_S = 7 * 86400.0
+"""The longest time that a setting may name, in seconds: no operation takes a week."""
+
+MOST = 1000
+"""The most of anything at once that a setting may ask for."""
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float, *, least: float = 0.0) -> float:
     text = env.get(name)
     if text is None:
         return default
@@ -197,14 +204,19 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 < value < float("inf"):
-        raise ConfigError(
-            Fault(
-                "not a positive number",
-                field=name,
-                given=text,
-                allowed="a number above 0",
-                hint=f"unset {name} or mend it",
-            )
-        )
+    if not (0 < value <= MOST_S and value >= least):
+        raise _out_of_range(name, text, f"a number of seconds above {least:g}, at most {MOST_S:.0f}")
     return value
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST and len(text) < 10):
+        raise _out_of_range(name, text, f"a whole number from 1 to {MOST}")
+    return int(text)
+
+
+def _out_of_range(name: str, text: str, allowed: str) -> ConfigError:
+    return ConfigError(Fault("out of range", field=name, given=text, allowed=allowed, hint=f"unset {name} or mend it"))

@@ -33,8 +33,24 @@ def test_another_process_reads_the_same_settings(tmp_path):
 
 @pytest.mark.parametrize("text", ["soon", "-1", "0", "inf", "nan", ""])
 def test_a_patience_that_is_no_number_is_refused(text):
-    with pytest.raises(ConfigError, match="EVENTSTACK_GRACE_S: not a positive number"):
+    with pytest.raises(ConfigError, match="EVENTSTACK_GRACE_S: out of range"):
         Settings.from_environment({"EVENTSTACK_GRACE_S": text})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("EVENTSTACK_LEASE_S", "1e300"),
+        ("EVENTSTACK_LEASE_S", "1e-9"),
+        ("EVENTSTACK_PARALLEL", "0.5"),
+        ("EVENTSTACK_PARALLEL", "1e30"),
+        ("EVENTSTACK_PARALLEL", "99999999999"),
+        ("EVENTSTACK_OPERATIONS", "0"),
+    ],
+)
+def test_what_no_operation_could_work_with_is_refused(name, text):
+    with pytest.raises(ConfigError, match=f"{name}: out of range"):
+        Settings.from_environment({name: text})
 
 
 def test_secrets_are_locked_in_one_way_only():

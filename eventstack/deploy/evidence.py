@@ -40,14 +40,16 @@ def take(
     remove: Remove,
     accounted: Accounted,
     retained: Collection[str] = (),
-    spared: str = "",
+    spared: Callable[[], str] = lambda: "",
+    lifted: bool = False,
     clock: Callable[[], datetime],
     sleep: Callable[[float], None],
 ) -> tuple[Evidence, dict[str, Any]]:
     """Look, remove strays, settle, look again; the verdict and its line in the evidence file.
 
     `retained` are the URNs of what the program wanted to outlive its stack: no stray, and yet not clean without a line
-    that accounts for it. `spared` is why strays are only looked at (it is on air, or held); "" when they may go.
+    that accounts for it. `spared` says, after the first inventory, why strays are only looked at (it is on air, or
+    held), "" when they may go; `lifted` that a person wants even what is on air gone.
 
     Raises:
         Retryable: when an inventory can't be read.
@@ -55,10 +57,13 @@ def take(
     name = f"{plan.build.project}/{plan.build.stack}"
     lines = accounted(plan)
     excused = {str(line["identity"]) for line in lines if "identity" in line}
-    may_remove = books.existence == "present" and not books.resources and not spared
     first, first_at = guards.look(inventory, plan.build.tags, name), clock()
+    why_spared = spared()
+    may_remove = books.existence == "present" and not books.resources and not why_spared
     kept = {naming.urn_hash(urn) for urn in retained}
-    strays = [found for found in _strays(first, excused) if found.tag.get("eventstack-urn") not in kept]
+    strays = [
+        found for found in _strays(first, excused, with_on_air=lifted) if found.tag.get("eventstack-urn") not in kept
+    ]
     removed = [_remove(found, remove) for found in strays] if may_remove else []
     sleep(plan.settle_s)
     second, second_at = guards.look(inventory, plan.build.tags, name), clock()
@@ -75,7 +80,7 @@ def take(
         "settle_s": plan.settle_s,
         "inventories": [_inventory(first, first_at), _inventory(second, second_at)],
         "removed": removed,
-        "spared": spared,
+        "spared": why_spared,
         "retained": sorted(retained),
         "accounted": lines,
         "engine": {
@@ -86,7 +91,7 @@ def take(
         },
         "clean": clean,
     }
-    return Evidence(clean, (tuple(first), tuple(second)), tuple(lines), spared=spared), line
+    return Evidence(clean, (tuple(first), tuple(second)), tuple(lines), spared=why_spared), line
 
 
 def _strays(items: Sequence[Found], excused: set[str], *, with_on_air: bool = False) -> list[Found]:

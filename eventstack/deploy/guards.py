@@ -44,6 +44,39 @@ ON_AIR_RULE = "an event on air is never torn down, replaced or updated"
 """The promise to whoever watches."""
 
 
+def ours(plan: StackPlan, owner: str) -> None:
+    """Refuse a plan of somebody else: its journal and its books are not the ones that we would look at."""
+    if plan.build.owner != owner:
+        raise Refused(
+            f"the plan of {plan.build.stack} is of the owner {plan.build.owner}, and here is {owner}",
+            rule="a stack belongs to one owner",
+            override=f"EVENTSTACK_OWNER={plan.build.owner}",
+        )
+
+
+def parents_stand(plan: StackPlan, journal: Journal) -> None:
+    """Refuse to build on a layer that is being removed, or was; asked for when the journal knows of the child.
+
+    Whoever removes the layer writes that down first and looks for children then, so that one of both sees the other.
+    """
+    for parent in plan.build.parents:
+        key = StackKey(plan.build.owner, parent.project, parent.stack)
+        changes = [one for one in journal.operations(key) if one.intent.kind in ("up", "destroy") and not one.refused]
+        if not changes or changes[-1].intent.kind != "destroy":
+            continue
+        if changes[-1].ended is None:
+            raise Retryable(
+                f"{key}, on which it would stand, is being removed; call again when that has ended",
+                after_s=LOOK_AGAIN_S,
+                stack=f"{plan.build.project}/{plan.build.stack}",
+            )
+        raise Refused(
+            f"{key}, on which it would stand, was removed or is so in part",
+            rule="a child stands on a layer that stands",
+            override="build that layer again, then make the plan again from what it says",
+        )
+
+
 def airs(plan: StackPlan, on_air: OnAir) -> str:
     """That a stack's event is on air, in words, or may be, for it can't be looked at; "" when it surely is not."""
     try:

@@ -125,12 +125,14 @@ class PulumiDeployer:
             guards.new_incarnation(known)
             workspace.prepare(plan.build)
             create = guards.must_create(known, workspace.books.look())
+            guards.parents_stand(plan, self.journal)
             if known.plan is None:
                 self.journal.planned(plan)
             if create:
                 self.journal.created(known.key, "intent")
             else:
                 self._recovery.mend(plan, held)
+            guards.parents_stand(plan, self.journal)
             outcome, tally = self._runner.run(plan, held, self._worker(held, plan, create=create), on_progress)
             if known.created != "yes":
                 self.journal.created(known.key, "yes")
@@ -161,6 +163,7 @@ class PulumiDeployer:
             previewed.same_build(plan, build_hash)
             kept = None if unpreviewed else previewed.demand(workspace.previewed, plan)
             guards.same_parents(plan, self.journal)
+            guards.parents_stand(plan, self.journal)
             if workspace.books.look().resources and known.plan is not None and known.plan.build_hash != plan.build_hash:
                 guards.off_air(plan, self._on_air, None)
             workspace.prepare(plan.build)
@@ -176,6 +179,7 @@ class PulumiDeployer:
             self.journal.planned(plan)
             if create:
                 self.journal.created(known.key, "intent")
+            guards.parents_stand(plan, self.journal)
             if airing:  # nothing that changes may run: the engine looks first, whatever was previewed
                 command = self._worker(held, plan, again=())
             elif kept is None:
@@ -268,10 +272,14 @@ class PulumiDeployer:
         Of what is on air or held it removes nothing, unless a person overrides that.
         """
         with self._turns.take(plan, "evidence") as held:
-            known = self.journal.stack(StackKey.of(plan))
-            spared = "" if override else guards.airs(plan, self._on_air) or guards.held(known, self._clock())
+            key = StackKey.of(plan)
+
+            def spared() -> str:
+                known = self.journal.stack(key)
+                return "" if override else guards.airs(plan, self._on_air) or guards.held(known, self._clock())
 
             def remove(thing: Found) -> None:
+                guards.not_held(self.journal.stack(key), self._clock(), override)
                 claims.confirm(self.journal, held, self.settings.lease_s)
                 self._remove(thing)
 
@@ -283,6 +291,7 @@ class PulumiDeployer:
                 accounted=self._accounted,
                 retained=retained.noted(self._workspace(plan)),
                 spared=spared,
+                lifted=override is not None,
                 clock=self._clock,
                 sleep=self._sleep,
             )
@@ -290,7 +299,7 @@ class PulumiDeployer:
             path = self.settings.records / record / "evidence.json"
             evidence.write(path, record, verdict)
             short = {"clean": found.clean, "at": verdict["inventories"][1]["at"], "path": str(path)}
-            self.journal.proved(StackKey.of(plan), short)
+            self.journal.proved(key, short)
             held.outcome = {"ok": True, **short}
         return dataclasses.replace(found, path=str(path))
 
@@ -303,6 +312,7 @@ class PulumiDeployer:
         with self._turns.take(plan, "forget") as held:
             known = self.journal.stack(key)
             guards.not_held(known, self._clock(), None)
+            guards.childless(plan, self.journal, self._inventory)
             if known.created != "no" and not known.proven:
                 raise Refused(
                     f"there is no clean evidence for {key}",
@@ -317,11 +327,22 @@ class PulumiDeployer:
                 command = commands.remove(workspace, self.engine, held.operation, extra=self._extra)
                 self._runner.run(plan, held, command)
             claims.confirm(self.journal, held, self.settings.lease_s)
-            logs = self.settings.records / self._record_of(plan) / "logs"
-            forget.keep_logs(workspace, logs, redactor(plan.build, workspace.passphrase, os.environ))
-            forget.clear(workspace)
-            cards.remove(self.settings, plan.build.occurrence)
+            if known.created != "no":  # of what was never here, these would be another's
+                logs = self.settings.records / self._record_of(plan) / "logs"
+                forget.keep_logs(workspace, logs, redactor(plan.build, workspace.passphrase, os.environ))
+                forget.clear(workspace)
+                if not self._other_incarnations(plan):
+                    cards.remove(self.settings, plan.build.occurrence)
             self.journal.forgot(key, at=self._clock())
+
+    def _other_incarnations(self, plan: StackPlan) -> list[StackKey]:
+        """The stacks of the same occurrence and layer that stand, beside the plan's own: the card is theirs."""
+        return [
+            one.key
+            for one in self.journal.stacks(self.settings.owner)
+            if one.living and one.plan and one.key != StackKey.of(plan) and one.key.project == plan.build.project
+            if one.plan.build.occurrence == plan.build.occurrence
+        ]
 
     def observe(self, project: str, stack: str) -> StackState:
         """Look at one stack in the engine's books; what can't be read, or contradicts the journal, is `unknown`."""

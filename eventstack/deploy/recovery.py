@@ -100,7 +100,13 @@ class Recovery:
             settled.append(seconds)
             self._sleep(seconds)
 
-        verdict = adoption.settle(plan, books, self._inventory, settle, goals=goals, suspects=suspects)
+        def look() -> adoption.Verdict:
+            return adoption.settle(plan, books, self._inventory, settle, goals=goals, suspects=suspects)
+
+        verdict = look()
+        if verdict.ids and earlier is not None and earlier.intent.kind == "destroy" and not settled:
+            settle(plan.settle_s)  # a lagging cloud still shows what the destroy removed
+            verdict = look()
         unsure = compare and bool(books.resources) and earlier is not None and not (earlier.outcome or {}).get("ok")
         if not (verdict.anything or unsure):
             return

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from eventstack.deploy import claims, following, line, passphrase, storage
+from eventstack.deploy import claims, following, guards, line, passphrase, storage
 from eventstack.deploy.claims import Held
 from eventstack.deploy.deployer import Kind, OnProgress, Outcome
 from eventstack.deploy.journal import Journal, StackKey, Work
@@ -45,6 +45,7 @@ class Turns:
     @contextlib.contextmanager
     def take(self, plan: StackPlan, kind: Work, *, detail: str = "", urgency: Urgency | None = None) -> Iterator[Held]:
         """A place in the line and the stack in our hands, until the block ends."""
+        guards.ours(plan, self._settings.owner)
         if kind != "evidence":
             passphrase.ready(self._settings)
         ticket = line.a_ticket(f"{kind} of {plan.build.stack}", urgency or self._urgency)

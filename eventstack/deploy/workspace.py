@@ -16,6 +16,7 @@ from eventstack.deploy import backend, passphrase, private
 from eventstack.deploy.books import Books
 from eventstack.deploy.books_engine import EngineBooks
 from eventstack.deploy.checkpoint import FileBooks
+from eventstack.errors import Refused
 from eventstack.planning.plan import Build, canonical
 from eventstack.settings import PASSPHRASE, Settings
 
@@ -94,6 +95,7 @@ class Workspace:
         """Make the folders and files of the stack, again if need be; with a `build`, hand the engine that plan."""
         for folder in (self.settings.state, self.root, self.work, self.home, self.operations, self.previewed):
             private.folder(folder)
+        self._own()
         if not self.settings.backend:
             private.folder(backend.home(self.settings))
         logs = self.home / "logs"
@@ -110,6 +112,18 @@ class Workspace:
         private.ensure(self.work / "Pulumi.yaml", canonical(project) + "\n")
         if build is not None:
             self._configure(build)
+
+    def _own(self) -> None:
+        """Refuse folders of another owner's stack of the same name; mark new ones."""
+        mark = self.root / "owner"
+        owner = mark.read_text() if mark.exists() else self.settings.owner
+        if owner != self.settings.owner:
+            raise Refused(
+                f"{self.project}/{self.stack} stands here already, of the owner {owner}",
+                rule="a stack belongs to one owner",
+                override=f"another occurrence, another EVENTSTACK_HOME, or EVENTSTACK_OWNER={owner}",
+            )
+        private.ensure(mark, owner)
 
     def _configure(self, build: Build) -> None:
         path = self.work / f"Pulumi.{self.stack}.yaml"

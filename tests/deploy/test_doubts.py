@@ -188,3 +188,22 @@ def test_whatever_a_removal_raises_is_told_in_the_evidence(on_engine: Make, prov
     found = deployer.evidence(plan)
     assert not found.clean
     assert "no such region" in (deployer.settings.records / "talk" / "evidence.json").read_text()
+
+
+def test_what_a_cut_off_destroy_removed_and_a_lagging_cloud_still_shows_is_not_adopted(
+    on_engine: Make, provider: FakeCloud, world: World
+) -> None:
+    plan = a_plan(settle_s=LAG_S)
+    deployer = on_engine()
+    world.cloud = provider
+    deployer.preview(plan)
+    deployer.up(plan, build_hash=plan.build_hash)
+    provider.advance(LAG_S)
+    provider.lag(LAG_S - 1)
+    provider.refuse("delete", "feed", "in use", when="before")
+    with pytest.raises(Retryable, match="in use"):
+        deployer.destroy(plan, reason="the end")
+    deployer.preview(plan)
+    deployer.up(plan, build_hash=plan.build_hash)
+    assert sorted(one.name for one in provider.world()) == ["archive", "encoder", "feed"]
+    assert provider.doubled() == {}

@@ -1,15 +1,18 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from eventstack.deploy.deployer import Found
+from eventstack.deploy.deployer import Found, Override
 from eventstack.deploy.engine import Engine
-from eventstack.deploy.journal import StackKey
+from eventstack.deploy.journal import Hold, StackKey
 from eventstack.errors import Refused, Retryable
 from eventstack.planning.plan import StackPlan, sha256
 from eventstack.settings import Settings
 from tests.deploy.conftest import World, a_plan, write_books
+
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 
 
 def a_thing(plan: StackPlan, identity: str = "part-1", **more: Any) -> Found:
@@ -116,3 +119,30 @@ def test_a_foundation_and_its_event_share_one_file(settings: Settings, no_engine
     content = read(settings, "talk")
     assert [(line["layer"], line["clean"]) for line in content["stacks"]] == [("foundation", False), ("event", True)]
     assert content["clean"] is False
+
+
+def test_a_hold_that_comes_while_the_cloud_is_asked_spares_the_strays(
+    settings: Settings, no_engine: Engine, world: World
+) -> None:
+    plan = a_plan()
+
+    def asked(tags: Any) -> list[Found]:
+        deployer.hold(plan, Hold("ada", "extra time", NOW))
+        return world.inventory(tags)
+
+    deployer = world.deployer(settings, no_engine, inventory=asked)
+    write_books(settings, plan)
+    world.items = [a_thing(plan)]
+    found = deployer.evidence(plan)
+    assert (found.clean, found.spared) == (False, "is held by ada: extra time")
+    assert len(world.items) == 1
+
+
+def test_a_person_may_have_a_stray_removed_that_is_on_air(settings: Settings, no_engine: Engine, world: World) -> None:
+    plan = a_plan()
+    deployer = world.deployer(settings, no_engine)
+    write_books(settings, plan)
+    world.items, world.on_air = [a_thing(plan, on_air=True)], True
+    assert not deployer.evidence(plan).clean
+    assert deployer.evidence(plan, override=Override("ada", "the venue is closed")).clean
+    assert world.items == []

@@ -1,20 +1,22 @@
 """What is refused before anything is touched: no engine is started here, there is none."""
 
+import dataclasses
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
-from eventstack.deploy import guards, liveness
+from eventstack.deploy import cards, guards, liveness
 from eventstack.deploy.deployer import Found, Override
 from eventstack.deploy.engine import Engine
-from eventstack.deploy.journal import Created, Intent, StackKey
+from eventstack.deploy.journal import Created, Intent, StackKey, Work
 from eventstack.deploy.previewed import Previewed, differences, keep
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
-from eventstack.errors import Final, Refused
+from eventstack.errors import Final, Refused, Retryable
 from eventstack.planning.plan import Parent, StackPlan, sha256
 from eventstack.settings import Settings
 from tests.deploy.conftest import World, a_plan, write_books
@@ -205,3 +207,102 @@ def test_a_foundation_has_no_verb_that_takes_it_off_air() -> None:
     with pytest.raises(Refused) as caught:
         guards.off_air(FOUNDATION, lambda _: True, None)
     assert "unpublish" not in str(caught.value)
+
+
+def operated(deployer: PulumiDeployer, plan: StackPlan, kind: Work, *, ended: bool = True, ok: bool = True) -> None:
+    """Let the journal know of an operation on a stack."""
+    key = StackKey.of(plan)
+    epoch = deployer.journal.stack(key).epoch
+    caller = liveness.identify(os.getpid())
+    name, build = f"{epoch + 1:04d}-{kind}-{key.stack}", plan.build
+    place = (liveness.host(), liveness.boot(), caller, NOW)
+    intent = Intent(name, key, build.occurrence, build.incarnation, kind, "", *place)
+    deployer.journal.claim(intent, epoch=epoch, lease_s=30, over_s=60)
+    if ended:
+        deployer.journal.finish(name, {"ok": ok}, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("ended", "ok", "error"), [(False, False, Retryable), (True, False, Refused), (True, True, Refused)]
+)
+def test_nothing_is_built_on_a_layer_that_is_removed_or_being_removed(
+    settings: Settings, no_engine: Engine, world: World, ended: bool, ok: bool, error: type[Exception]
+) -> None:
+    deployer, outputs = world.deployer(settings, no_engine), {"region": "here"}
+    known(deployer, FOUNDATION)
+    deployer.journal.built(StackKey.of(FOUNDATION), outputs)
+    operated(deployer, FOUNDATION, "destroy", ended=ended, ok=ok)
+    plan = a_plan(parents=(a_parent(outputs),))
+    for call in (
+        lambda: deployer.preview(plan),
+        lambda: deployer.up(plan, build_hash=plan.build_hash, unpreviewed=True),
+    ):
+        with pytest.raises(error, match="base-i1, on which it would stand"):
+            call()
+    assert not deployer.journal.stack(StackKey.of(plan)).living
+
+
+def test_a_layer_that_was_built_again_after_a_removal_that_failed_carries_children(
+    settings: Settings, no_engine: Engine, world: World
+) -> None:
+    deployer = world.deployer(settings, no_engine)
+    known(deployer, FOUNDATION)
+    operated(deployer, FOUNDATION, "destroy", ok=False)
+    operated(deployer, FOUNDATION, "up")
+    guards.parents_stand(a_plan(parents=(a_parent({}),)), deployer.journal)
+
+
+def test_a_layer_is_not_forgotten_while_a_child_lives(settings: Settings, no_engine: Engine, world: World) -> None:
+    deployer, plan = world.deployer(settings, no_engine), a_plan(parents=(a_parent({}),))
+    known(deployer, FOUNDATION)
+    known(deployer, plan)
+    deployer.journal.proved(StackKey.of(FOUNDATION), {"clean": True})
+    with pytest.raises(Refused, match="still stands on it"):
+        deployer.forget(FOUNDATION)
+
+
+def test_a_plan_of_another_owner_is_refused_by_whatever_changes_anything(
+    settings: Settings, no_engine: Engine, world: World
+) -> None:
+    deployer = world.deployer(settings, no_engine)
+    ours = a_plan()
+    theirs = msgspec.structs.replace(ours, build=msgspec.structs.replace(ours.build, owner="eve"))
+    known(deployer, ours)
+    write_books(settings, ours)
+    for call in (
+        lambda: deployer.preview(theirs),
+        lambda: deployer.up(theirs, build_hash=theirs.build_hash),
+        lambda: deployer.destroy(theirs, reason="x"),
+        lambda: deployer.evidence(theirs),
+        lambda: deployer.forget(theirs),
+    ):
+        with pytest.raises(Refused, match="of the owner eve"):
+            call()
+    assert deployer.observe("eventstack-event", "talk-i1").existence == "present"
+
+
+def test_two_owners_in_one_home_never_share_a_stack_of_one_name(
+    settings: Settings, no_engine: Engine, world: World
+) -> None:
+    workspace = Workspace(settings, "eventstack-event", "talk-i1")
+    workspace.prepare()
+    eve = dataclasses.replace(settings, owner="eve")
+    with pytest.raises(Refused, match="stands here already, of the owner local"):
+        Workspace(eve, "eventstack-event", "talk-i1").prepare()
+    plan = a_plan()
+    theirs = msgspec.structs.replace(plan, build=msgspec.structs.replace(plan.build, owner="eve"))
+    cards.write(settings, "talk", {"format": 1})
+    world.deployer(eve, no_engine).forget(theirs)
+    assert workspace.work.is_dir()
+    assert cards.read(settings, "talk") == {"format": 1}
+
+
+def test_the_card_stays_while_another_incarnation_stands(settings: Settings, no_engine: Engine, world: World) -> None:
+    deployer, first, second = world.deployer(settings, no_engine), a_plan(), a_plan(incarnation=2)
+    for plan in (first, second):
+        known(deployer, plan)
+    cards.write(settings, "talk", {"format": 1})
+    for plan, left in ((first, {"format": 1}), (second, None)):
+        deployer.journal.proved(StackKey.of(plan), {"clean": True})
+        deployer.forget(plan)
+        assert cards.read(settings, "talk") == left
