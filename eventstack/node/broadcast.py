@@ -1,4 +1,4 @@
-"""What a node does as a whole: start, stop, slate, publish, unpublish. Each is idempotent and takes seconds.
+"""What a node does as a whole: start, stop, slate, publish, unpublish, and its end. Each is idempotent, takes seconds.
 
 These are the only sentences that know the publisher and the encoder by their place in the chain.
 """
@@ -15,6 +15,9 @@ from eventstack.node.supervisor import RequestError, Supervisor
 
 START_S = 15.0
 """Seconds that `start` waits for every part to be ready; what is not by then is named and goes on starting."""
+
+FINISH_S = 15.0
+"""Seconds that a removal waits for the programme's finish: the last cell, the recording's manifests and some."""
 
 _log = logging.getLogger(__name__)
 
@@ -101,10 +104,35 @@ async def unpublish(supervisor: Supervisor, arguments: dict[str, Any]) -> dict[s
     return {"ok": True, "detail": "unpublished", "measured": measured}
 
 
+async def remove(supervisor: Supervisor, name: str, finish_s: float = FINISH_S) -> None:
+    """Remove a part; a publisher finishes its programme first, for only it can close the recording."""
+    part = supervisor.parts.get(name)
+    if part and part.kept.kind == "publisher":
+        await _finish_at_last(supervisor, part, finish_s)
+    await supervisor.delete(name)
+
+
+async def end(supervisor: Supervisor, finish_s: float = FINISH_S) -> None:
+    """Finish the programme, then end all parts and the supervisor."""
+    publishers = [part for part in supervisor.parts.values() if part.kept.kind == "publisher"]
+    await asyncio.gather(*(_finish_at_last(supervisor, part, finish_s) for part in publishers))
+    await supervisor.end()
+
+
 Verb = Callable[[Supervisor, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 VERBS: dict[str, Verb] = {"start": start, "stop": stop, "slate": slate, "publish": publish, "unpublish": unpublish}
 """Every verb of a node by name."""
+
+
+async def _finish_at_last(supervisor: Supervisor, publisher: Supervised, finish_s: float) -> None:
+    if publisher.wanted != "started":
+        return
+    try:
+        await asyncio.wait_for(supervisor.verb(publisher.name, "finish", {}), finish_s)
+    # whatever becomes of the finish, what is to go goes: it costs, and whoever removes it has no other way
+    except Exception as fault:  # noqa: BLE001
+        _log.exception("programme not finished", extra={"part": publisher.name, "error": str(fault)})
 
 
 def _waiting(supervisor: Supervisor) -> list[Supervised]:

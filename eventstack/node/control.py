@@ -3,10 +3,10 @@
     GET    /v1/health                        the node, its tags, its clock (`epoch_s`, Unix seconds), every part
     PUT    /v1/parts/{name}                  {"config", "tags", "secrets"?} → {"outputs"}; create or update
     GET    /v1/parts/{name}                  kind, config, outputs, tags, state
-    DELETE /v1/parts/{name}                  204, also when there is none
+    DELETE /v1/parts/{name}                  204, also when there is none; a publisher finishes its programme first
     POST   /v1/parts/{name}/verbs/{verb}     arguments → the part's answer; the part's own token opens this too
     POST   /v1/verbs/{verb}                  arguments → {"ok", "detail", "measured"}
-    DELETE /v1/node                          ends all parts and the supervisor
+    DELETE /v1/node                          finishes the programme, ends all parts and the supervisor
 
 Errors are {"error": text} with a status of 4xx or 5xx.
 """
@@ -22,7 +22,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from eventstack.errors import ConfigError, EventstackError
-from eventstack.node.broadcast import VERBS
+from eventstack.node import broadcast
 from eventstack.node.secrets_file import read_secret
 from eventstack.node.supervisor import RequestError, Supervisor
 
@@ -150,7 +150,7 @@ async def _get(request: web.Request) -> web.Response:
 
 
 async def _delete(request: web.Request) -> web.Response:
-    await request.app[_SUPERVISOR].delete(request.match_info["name"])
+    await broadcast.remove(request.app[_SUPERVISOR], request.match_info["name"])
     return web.Response(status=204)
 
 
@@ -162,12 +162,12 @@ async def _part_verb(request: web.Request) -> web.Response:
 
 async def _node_verb(request: web.Request) -> web.Response:
     name = request.match_info["verb"]
-    if name not in VERBS:
-        raise RequestError(404, f"a node has no verb {name!r}; it has {', '.join(VERBS)}")
-    answer = await VERBS[name](request.app[_SUPERVISOR], await _arguments(request))
+    if name not in broadcast.VERBS:
+        raise RequestError(404, f"a node has no verb {name!r}; it has {', '.join(broadcast.VERBS)}")
+    answer = await broadcast.VERBS[name](request.app[_SUPERVISOR], await _arguments(request))
     return web.json_response(answer)
 
 
 async def _end(request: web.Request) -> web.Response:
-    await request.app[_SUPERVISOR].end()
+    await broadcast.end(request.app[_SUPERVISOR])
     return web.json_response({"ok": True})

@@ -44,7 +44,7 @@ class Node:
     def origin(self, what: str, name: str = "origin") -> dict[str, Any]:
         return self.put(name, {"type": "origin", "root": what})
 
-    def chain(self, sender: str = "sleep") -> None:
+    def chain(self, sender: str = "sleep", publisher: str = "sleep") -> None:
         segment = {"duration": "48/25", "timescale": 90000, "ticks": 172800}
         epoch = "2026-11-22T18:00:00Z"
         source = {"kind": "synthetic"}
@@ -54,9 +54,9 @@ class Node:
         self.put("packager", {"type": "packager", "stream": "sleep", "segment": segment, "tracks": []})
         encoder = {"feed": "sleep", "epoch": epoch, "segment": segment, "renditions": [], "audio": [], "slate": True}
         self.put("encoder", {"type": "encoder", **encoder})
-        publisher = {
+        publishing = {
             "occurrence": "talk-20261122t1800",
-            "packager_directory": "sleep",
+            "packager_directory": publisher,
             "recording": "",
             "epoch": epoch,
             "segment": segment,
@@ -66,7 +66,7 @@ class Node:
             "dash": True,
             "vod": True,
         }
-        self.put("publisher", {"type": "publisher", **publisher})
+        self.put("publisher", {"type": "publisher", **publishing})
 
     def part(self, name: str) -> dict[str, Any]:
         part: dict[str, Any] = self.client.health()["parts"][name]

@@ -3,6 +3,7 @@
 What a dummy does is said in the configuration field that a real part would use for an address.
 """
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ COMMANDS = {
     "nameless": ["env", "-i", "sh", "-c", "sleep 300 & wait"],
     "elsewhere": ["env", "-i", "sh", "-c", "exec 3>>held.txt; cd /; exec sleep 300"],
     "blind": ["sleep", "300"],
+    "unfinishable": ["sleep", "300"],
 }
 
 
@@ -59,13 +61,13 @@ class Dummy:
     def verb(self, name: str, arguments: dict[str, Any], config: Any, place: Place) -> dict[str, Any]:
         if name not in ("publish", "unpublish", "finish", "slate", "fail"):
             raise LookupError(name)
-        if name == "fail":
+        if name == "fail" or (name == "finish" and getattr(config, self.field) == "unfinishable"):
             raise RuntimeError("it would not")
         self._say(place, name)
         return {"verb": name, **arguments}
 
     def remove(self, config: Any, place: Place) -> None:
-        (place.archive / "removed.txt").write_text(place.name)
+        shutil.copy(place.directory / "said.txt", place.archive / f"{place.name}-said.txt")
 
     def _say(self, place: Place, word: str) -> None:
         with (place.directory / "said.txt").open("a") as file:

@@ -1,9 +1,13 @@
+import asyncio
+import json
 import os
 import signal
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from eventstack.node import processes
+from eventstack.node import broadcast, processes
 from eventstack.node.client import NOT_NOW, Declined, Faltered
 from eventstack.node.processes import look, members
 from tests.node.conftest import TAGS, Node, soon
@@ -130,6 +134,50 @@ def test_start_starts_what_waits_for_it_and_stop_ends_what_feeds_the_publisher(n
     assert said(node.directory, "encoder")[2:] == ["slate"]
 
 
+def test_a_publisher_that_is_removed_on_air_finishes_its_programme_first(node: Node) -> None:
+    node.chain()
+    node.client.verb("start")
+    node.client.verb("publish")
+    node.client.delete_part("publisher")
+    last = (node.home / "data" / "archive" / "publisher-said.txt").read_text().split()
+    assert last[-2:] == ["publish", "finish"]
+    assert node.client.part("publisher") is None
+
+
+def test_a_publisher_that_never_started_is_removed_without_a_finish(node: Node) -> None:
+    node.chain()
+    node.client.delete_part("publisher")
+    assert "finish" not in (node.home / "data" / "archive" / "publisher-said.txt").read_text()
+
+
+def test_a_finish_that_fails_is_logged_and_stops_no_removal(node: Node) -> None:
+    node.chain(publisher="unfinishable")
+    node.client.verb("start")
+    node.client.verb("publish")
+    pid = node.pid("publisher")
+    node.client.delete_part("publisher")
+    assert members(pid) == []
+    assert not (node.directory / "parts" / "publisher").exists()
+    lines = [json.loads(line) for line in (node.directory / "node.log").read_text().splitlines()]
+    faults = [line["error"] for line in lines if line["what"] == "programme not finished"]
+    assert faults == ["it would not"]
+
+
+async def test_a_finish_that_takes_too_long_is_not_waited_for() -> None:
+    removed: list[str] = []
+
+    async def hang(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def delete(name: str) -> None:
+        removed.append(name)
+
+    part = SimpleNamespace(name="publisher", wanted="started", kept=SimpleNamespace(kind="publisher"))
+    supervisor = SimpleNamespace(parts={"publisher": part}, verb=hang, delete=delete)
+    await asyncio.wait_for(broadcast.remove(cast("Any", supervisor), "publisher", finish_s=0.01), 5)
+    assert removed == ["publisher"]
+
+
 def test_nothing_is_published_before_the_start_nor_shown_a_slate(node: Node) -> None:
     node.chain()
     for verb, arguments in (("publish", {}), ("slate", {"on": True})):
@@ -238,6 +286,7 @@ def test_the_end_of_a_node_ends_every_session(node: Node) -> None:
     supervisor = node.supervisor
     node.client.end()
     soon(lambda: not processes.alive(supervisor))
+    assert said(node.directory, "publisher")[-1] == "finish"
     assert [members(pid) for pid in pids] == [[]] * 5
 
 
