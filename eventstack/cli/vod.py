@@ -11,7 +11,7 @@ from eventstack.errors import ConfigError, Fault
 from eventstack.media.recording import VodRecord
 from eventstack.settings import Settings
 from eventstack.vod import record
-from eventstack.vod.check import Expected, VodCheck, check
+from eventstack.vod.check import Expected, VodCheck, check, not_closed
 from eventstack.vod.serve import serve, serving
 
 _SHOWN = 8
@@ -105,11 +105,15 @@ def expected(programme: VodRecord) -> Expected:
 
 
 async def _checked(directory: Path, seal_key: Path) -> VodCheck:
+    if open_cells := record.left_open(directory):
+        return VodCheck((not_closed(open_cells),))
     programme = record.read(directory)
     async with serving(directory, 0, seal_key) as base:
         at = addresses(base, programme)
         hls = at.get("hls", f"{base}/vod/{programme.record.occurrence}/master.m3u8")
-        return await check(hls, at.get("dash", ""), at.get("licence"), expected(programme.record))
+        result = await check(hls, at.get("dash", ""), at.get("licence"), expected(programme.record))
+    unclosed = programme.unclosed()
+    return VodCheck((*result.findings, not_closed(unclosed))) if unclosed else result
 
 
 def _print(result: VodCheck) -> None:

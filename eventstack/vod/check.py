@@ -66,6 +66,12 @@ class VodCheck:
         return bool(self.findings) and all(finding.ok for finding in self.findings)
 
 
+def not_closed(cells: int) -> Finding:
+    """What is said of so many cells that no recording names: they are kept, and nobody can play them."""
+    detail = f"{cells} cells recorded and not closed: their programme was never finished"
+    return Finding("closed", ok=False, detail=detail, measured={"cells": cells})
+
+
 async def check(vod_hls: str, vod_dash: str, licence: str | None, expected: Expected) -> VodCheck:
     """Fetch and judge all of it; never raises for what it finds. An empty `vod_dash` leaves out the DASH question."""
     async with aiohttp.ClientSession() as session:

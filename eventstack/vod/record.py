@@ -8,6 +8,7 @@ import msgspec
 from eventstack.errors import ConfigError, Fault
 from eventstack.media import recording
 from eventstack.media.recording import VodRecord
+from eventstack.node import shelf
 from eventstack.node.keystore import ContentKey, open_record
 
 
@@ -40,9 +41,23 @@ class Recording:
         ]
         return tuple(path for path in wanted if not path.is_file())
 
+    def unclosed(self) -> int:
+        """How many cells lie here that the record does not name: of a programme that was never finished."""
+        return len(cells(self.directory) - set(self.record.numbers()))
+
     def keys(self, seal_key: Path) -> tuple[ContentKey, ...]:
         """Its content keys from the sealed record beside it; raises StoreError when they can't be opened."""
         return open_record(self.directory / recording.KEYS, seal_key)
+
+
+def cells(directory: Path) -> set[int]:
+    """The numbers of the cells in a directory, of any track."""
+    return {number for folder in directory.iterdir() if folder.is_dir() for number in shelf.numbers(folder)}
+
+
+def left_open(directory: Path) -> int:
+    """How many cells lie where no recording was ever closed; 0 where one was, or none was begun."""
+    return 0 if (directory / recording.FILE).exists() else len(cells(directory))
 
 
 def read(directory: Path) -> Recording:
@@ -51,7 +66,10 @@ def read(directory: Path) -> Recording:
     try:
         record = recording.decode(path.read_bytes())
     except OSError as cause:
-        fault = Fault("no recording that was closed", file=str(path), hint="name a directory of the archive")
+        count = left_open(directory) if directory.is_dir() else 0
+        what = f"{count} cells recorded and not closed" if count else "no recording that was closed"
+        hint = "the programme was never finished" if count else "name a directory of the archive"
+        fault = Fault(what, file=str(path), hint=hint)
         raise ConfigError(fault) from cause
     except (msgspec.ValidationError, msgspec.DecodeError) as cause:
         raise ConfigError(Fault(f"not a recording's record: {cause}", file=str(path))) from cause

@@ -10,7 +10,9 @@ from xml.etree import ElementTree as ET
 import m3u8
 import pytest
 from aiohttp import ClientSession
+from click.testing import CliRunner
 
+from eventstack.cli.vod import command
 from eventstack.errors import ConfigError, StoreError
 from eventstack.media import clearkey, dash
 from eventstack.media import recording as form
@@ -74,6 +76,36 @@ def test_a_recording_knows_its_files_and_its_keys(tmp_path: Path) -> None:
 def test_a_directory_without_a_recording_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no recording"):
         record.read(tmp_path)
+
+
+def test_cells_that_no_record_names_are_told_as_not_closed(tmp_path: Path) -> None:
+    directory = archived(tmp_path)
+    found = record.read(directory)
+    assert found.unclosed() == 0
+    for number in (104, 105):
+        (directory / "v1" / f"{number}.m4s").write_bytes(b"")
+    assert found.unclosed() == 2
+
+
+def test_a_recording_that_was_never_closed_is_wrong_and_says_how_much_there_is(tmp_path: Path) -> None:
+    directory = archived(tmp_path)
+    (directory / form.FILE).unlink()
+    run = CliRunner().invoke(command, ["check", str(directory), "--json"])
+    assert run.exit_code == 1
+    document = json.loads(run.output)
+    assert not document["ok"]
+    assert document["findings"][0]["detail"].startswith("4 cells recorded and not closed")
+    with pytest.raises(ConfigError, match="4 cells recorded and not closed"):
+        record.read(directory)
+
+
+def test_a_closed_recording_with_cells_of_another_programme_is_wrong_too(tmp_path: Path) -> None:
+    directory = archived(tmp_path, protected=False)
+    (directory / "v1" / "104.m4s").write_bytes(b"")
+    run = CliRunner().invoke(command, ["check", str(directory), "--json"])
+    findings = {finding["name"]: finding["detail"] for finding in json.loads(run.output)["findings"]}
+    assert findings["closed"].startswith("1 cells recorded and not closed")
+    assert run.exit_code == 1
 
 
 def test_a_record_that_is_not_ours_is_refused(tmp_path: Path) -> None:
