@@ -448,6 +448,37 @@ def test_the_desk_gives_the_last_cell_up_when_it_stays_away(tmp_path: Path, pack
     assert (tmp_path / "archive/talk-20261122t1800" / form.FILE).is_file()
 
 
+def on_air_without_a_process(home: Path, packager: Packager) -> configs.Publisher:
+    """Three cells recorded, the marks open, the process gone without a word."""
+    config = event.publisher(home)
+    directory = event.place(home, "publisher").directory
+    programme.write(directory, Marks().opened(100))
+    desk = Desk(directory, config)
+    for number in (100, 101, 102):
+        packager.make(number)
+    desk.turn(at(103).timestamp())
+    return config
+
+
+def test_the_recording_of_a_process_that_died_on_air_is_closed_at_its_removal(
+    tmp_path: Path, packager: Packager
+) -> None:
+    config = on_air_without_a_process(tmp_path, packager)
+    shutil.rmtree(tmp_path / "packager")
+    Part().remove(config, event.place(tmp_path, "publisher"))
+    record = form.decode((Path(config.recording) / form.FILE).read_bytes())
+    assert record.numbers() == (100, 101, 102)
+
+
+def test_a_recording_that_can_not_be_closed_keeps_no_publisher_from_being_removed(
+    tmp_path: Path, packager: Packager, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = on_air_without_a_process(tmp_path, packager)
+    (Path(config.recording) / "v1" / "init.mp4").write_bytes(b"")
+    Part().remove(config, event.place(tmp_path, "publisher"))
+    assert "recording not closed" in caplog.text
+
+
 def test_a_programme_that_is_put_back_on_air_is_recorded_on(tmp_path: Path, packager: Packager) -> None:
     directory = tmp_path / "publisher"
     directory.mkdir()

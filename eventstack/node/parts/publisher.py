@@ -4,6 +4,7 @@ Its supervisor starts it by `Publisher.launch`; the verbs reach it by `marks.jso
 """
 
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -31,6 +32,8 @@ _ANSWER_S = 3.0
 _ALIVE_S = 3.0
 _CONFIG = "publisher.json"
 _STATUS = "status.json"
+
+_log = logging.getLogger(__name__)
 
 
 class Publisher:
@@ -85,7 +88,29 @@ class Publisher:
         return {"ok": True, "detail": f"marked at cell {marks.end or marks.start}", "in": marks.start, "out": marks.end}
 
     def remove(self, config: forms.Publisher, place: Place) -> None:
-        """Nothing lies outside the part's directory but the recording, which stays."""
+        """The recording stays; where the process did not live to close it, it is closed now.
+
+        A failure is logged: what remains open is told by the recording's check.
+        """
+        try:
+            _close_what_is_open(place.directory, config)
+        # a recording that can't be closed keeps no part from being removed, whatever is wrong with it
+        except Exception:  # noqa: BLE001
+            _log.exception("recording not closed", extra={"part": place.name})
+
+
+def _close_what_is_open(directory: Path, config: forms.Publisher) -> None:
+    """Do what the process would have done at its finish; it must have ended."""
+    marks = programme.read(directory)
+    if marks.start is None or _status(directory).get("finished"):
+        return
+    grid = Grid.of(config.epoch, config.segment)
+    now_s = time.time()
+    boundary = grid.boundary(datetime.fromtimestamp(now_s, UTC), LabelLag.beside(directory).newest())
+    marks = marks.closed(boundary).finishing(int(now_s * 1000))
+    assert marks.finish_by_ms is not None
+    programme.write(directory, marks)
+    Desk(directory, config).turn(max(now_s, marks.finish_by_ms / 1000))
 
 
 def _await_finish(directory: Path) -> dict[str, Any]:
