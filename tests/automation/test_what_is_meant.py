@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from eventstack import automation
+from eventstack.deploy.turns import DRIVEN
 from eventstack.errors import ConfigError, Refused, Retryable
 from eventstack.planning.found import Silence
 from eventstack.planning.plan import StackPlan
@@ -35,6 +36,16 @@ def test_of_two_foundations_one_must_be_named_and_the_message_lists_them(desk: H
 
     automation.up(talk, foundation="summer", world=desk)
     assert automation.resolve(talk, world=desk).build_hash == plan.build_hash
+
+
+def test_a_rehearsals_foundation_is_none_to_stand_on(desk: Here, talk: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    desk.theirs.driven = DRIVEN  # type: ignore[attr-defined]
+    automation.up(new_foundation="rehearsal-talk", world=desk)
+    plan = automation.resolve(talk, world=desk)
+    assert [parent.stack for parent in plan.build.parents] == ["season-i1"]
+    with pytest.raises(ConfigError, match=r"no foundation of that name[^$]*allowed: season \(local\)\n"):
+        automation.resolve(talk, foundation="rehearsal-talk", world=desk)
 
 
 def test_without_a_foundation_the_message_says_how_to_build_one(desk: Here, talk: Path) -> None:
