@@ -186,7 +186,9 @@ def _status(world: World, known: Known) -> Status:
         seen = world.observe(known)
     on_air = world.on_air(known.plan) if known.plan and seen.existence != "absent" else False
     begun = next((one.pid for one in _builds(world) if one.key == known.key), None)
-    status = told(known, operations, seen, on_air=on_air, holder_died=died, now=datetime.now(UTC), begun=begun)
+    stopped = bool(on_air and known.plan and known.plan.build.layer == "event" and world.stopped(known.plan))
+    now = datetime.now(UTC)
+    status = told(known, operations, seen, on_air=on_air, stopped=stopped, holder_died=died, now=now, begun=begun)
     return _answering(world, known, status)
 
 

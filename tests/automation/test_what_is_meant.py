@@ -244,6 +244,20 @@ def test_a_verb_that_fails_for_its_foundation_names_that(headless: Here, monkeyp
         automation.verb("talk", "publish", world=headless)
 
 
+def test_what_was_stopped_and_is_public_still_is_said_with_what_to_do(
+    desk: Here, talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    desk.airing = True
+    assert automation.status("talk", world=desk).words.startswith("on air; up")
+    monkeypatch.setattr(desk, "stopped", lambda _: True)
+    words = automation.status("talk", world=desk).words
+    assert words.startswith("stopped, still public: `eventstack unpublish talk`; up")
+    desk.airing = False
+    assert automation.status("talk", world=desk).words.startswith("up")
+
+
 def test_what_is_built_for_a_window_that_is_over_is_said_with_what_to_do(desk: Here, talk: Path) -> None:
     automation.up(new_foundation="season", world=desk)
     plan = automation.resolve(talk, world=desk)
