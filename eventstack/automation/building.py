@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from eventstack.automation import notes, wanted
+from eventstack.automation import beneath, notes, wanted
 from eventstack.automation.given import Event
 from eventstack.automation.interrupt import Interrupt
 from eventstack.automation.world import Say, World
@@ -99,6 +99,7 @@ def up(
     deployer = world.deployer(plan.build.cloud, say, urgency=urgency, patience_s=patience_s)
     line = {"what": "up", "who": by or notes.person(), "stack": plan.build.stack, "build_hash": plan.build_hash}
     try:
+        beneath.check(world, plan)
         if not _is_previewed(folder, plan):
             _previewed(deployer, plan, on_progress, interrupt)
         with interrupt.reaching(deployer.cancel):

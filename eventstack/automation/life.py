@@ -35,11 +35,15 @@ def status(
     seen: StackState,
     *,
     on_air: bool | None,
+    stopped: bool = False,
     holder_died: bool,
     now: datetime,
     begun: int | None = None,
 ) -> Status:
-    """Everything that is known of a stack, with its state in words; `begun` is the process of an `up --no-wait`."""
+    """Everything that is known of a stack, with its state in words.
+
+    `begun` is the process of an `up --no-wait`; `stopped` says that what is on air was stopped and is public still.
+    """
     holder = next((work(one) for one in operations if one.intent.id == known.holder and one.ended is None), None)
     running = None if holder_died else holder
     ended = [work(one) for one in operations if one.ended is not None and not one.refused]
@@ -61,7 +65,9 @@ def status(
         words = "" if state == "absent" else f"; {_words(known, state, seen, change, failed)}"
         words = f"being built by process {begun}, which has just begun{words}"
     else:
-        words = ("on air; " if on_air else "") + _words(known, state, seen, change, failed)
+        public = f"stopped, still public: `eventstack unpublish {given.occurrence_of(known)}`; "
+        words = public if stopped else "on air; " if on_air else ""
+        words += _words(known, state, seen, change, failed)
     hold = known.hold if known.hold and known.hold.holds(now) else None
     if hold:
         words += f"; on hold by {hold.person}: {hold.reason}"

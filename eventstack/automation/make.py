@@ -67,6 +67,11 @@ def silent(settings: Settings, plan: StackPlan) -> Silence | None:
     return found
 
 
+def stopped(settings: Settings, plan: StackPlan) -> bool:
+    """Whether what the plan built is there and shows nothing; raises ConfigError for an unknown cloud."""
+    return bool(clouds.answering(plan.build.cloud).stopped(settings, plan))
+
+
 def accounted(settings: Settings, plan: StackPlan) -> list[dict[str, Any]]:
     """What an event leaves on purpose, a line each: its recording, the sealed keys beside it, its records."""
     if plan.build.layer != "event":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from eventstack.automation import given, notes, wanted
+from eventstack.automation import beneath, given, notes, wanted
 from eventstack.automation.background import Underway, underway
 from eventstack.automation.given import Event
 from eventstack.automation.interrupt import Interrupt
@@ -116,7 +116,7 @@ def diagnose(
     """
     world = world or World(settings)
     plan = _plan(find(world, event), event)
-    return world.deployer(plan.build.cloud, say).diagnose(plan)
+    return beneath.explained(world, plan, world.deployer(plan.build.cloud, say).diagnose(plan))
 
 
 def recover(
@@ -146,7 +146,7 @@ def recover(
         notes.note(world.settings, plan.build.occurrence, {**line, "ok": False, "detail": str(fault), "steps": steps})
         raise
     notes.note(world.settings, plan.build.occurrence, {**line, "ok": after.mended, "detail": "", "steps": steps})
-    return after
+    return beneath.explained(world, plan, after)
 
 
 def _plan(known: Known, event: Event) -> StackPlan:
@@ -186,14 +186,23 @@ def _status(world: World, known: Known) -> Status:
         seen = world.observe(known)
     on_air = world.on_air(known.plan) if known.plan and seen.existence != "absent" else False
     begun = next((one.pid for one in _builds(world) if one.key == known.key), None)
-    status = told(known, operations, seen, on_air=on_air, holder_died=died, now=datetime.now(UTC), begun=begun)
+    stopped = bool(on_air and known.plan and known.plan.build.layer == "event" and world.stopped(known.plan))
+    now = datetime.now(UTC)
+    status = told(known, operations, seen, on_air=on_air, stopped=stopped, holder_died=died, now=now, begun=begun)
     return _answering(world, known, status)
 
 
 def _answering(world: World, known: Known, status: Status) -> Status:
-    """The status, with what does not answer of a stack that is up and that nobody works on."""
-    silence = world.silent(known.plan) if known.plan and status.state == "up" and not status.running else None
-    if silence is None:
+    """The status, with what does not answer of a stack that is up and that nobody works on, or below it."""
+    if known.plan is None or status.state != "up" or status.running:
         return status
-    way = f"eventstack {'recover' if silence.revivable else 'doctor'} {status.occurrence}"
-    return dataclasses.replace(status, words=f"{silence.text}: `{way}`; {status.words}", silent=silence.text)
+    said, texts = [], []
+    if silence := world.silent(known.plan):
+        said.append(f"{silence.text}: `eventstack {'recover' if silence.revivable else 'doctor'} {status.occurrence}`")
+        texts.append(silence.text)
+    if below := beneath.silent(world, known.plan):
+        said.append(below.words)
+        texts.append(f"its {below.layer} {below.name}: {below.text}")
+    if not said:
+        return status
+    return dataclasses.replace(status, words="; ".join([*said, status.words]), silent="; ".join(texts))

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from eventstack.automation import given, notes
+from eventstack.automation import beneath, given, notes
 from eventstack.automation.given import Event
 from eventstack.automation.world import World
-from eventstack.errors import ConfigError, EventstackError, Fault
+from eventstack.errors import ConfigError, DeployError, EventstackError, Fault, Retryable
+from eventstack.planning import naming
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 
@@ -36,9 +37,20 @@ def verb(
         answer = world.perform(card, name, arguments)
     except EventstackError as fault:
         notes.note(world.settings, occurrence, {**line, "ok": False, "detail": str(fault)})
+        if isinstance(fault, Retryable) and (named := _foundation_named(world, occurrence, fault)) is not fault:
+            raise named from fault
         raise
     notes.note(world.settings, occurrence, {**line, "ok": True, "detail": answer.get("detail", "")})
     return {"occurrence": occurrence, "verb": name, **answer}
+
+
+def _foundation_named(world: World, occurrence: str, fault: Retryable) -> DeployError:
+    """The fault, with the foundation that does not answer, as far as the journal is there to name it."""
+    try:
+        known = given.latest(world.known(), world.settings.owner, naming.PROJECTS["event"], occurrence)
+        return beneath.named(world, known.plan, fault) if known.plan else fault
+    except (EventstackError, OSError):
+        return fault
 
 
 def find_card(settings: Settings, event: Event) -> dict[str, Any]:

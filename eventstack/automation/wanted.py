@@ -7,6 +7,7 @@ from eventstack.automation import given
 from eventstack.automation.given import Event
 from eventstack.automation.world import World
 from eventstack.deploy.journal import Known
+from eventstack.deploy.turns import goes_with_its_driver
 from eventstack.errors import ConfigError, Fault
 from eventstack.planning import naming
 from eventstack.planning.plan import Parent, StackPlan
@@ -99,13 +100,19 @@ def _event(world: World, path: str | Path, foundation: str | None, profile_dirs:
         parents: tuple[Parent, ...] = ()
     else:
         standing = given.latest(known, owner, _EVENT, occurrence)
-        parents = (_record(_stands_on(known, standing, foundation, loaded.model.cloud)),)
+        parents = (_record(_stands_on(_lasting(world, known, standing), standing, foundation, loaded.model.cloud)),)
     return planned(loaded, profile_dirs, owner, parents, incarnation=incarnation)[1]
 
 
 def _record(known: Known) -> Parent:
     assert known.plan is not None
     return parent(known.plan, known.outputs or {})
+
+
+def _lasting(world: World, known: Sequence[Known], event: Known) -> list[Known]:
+    """The stacks that an event may stand on: none that goes with a rehearsal, unless it stands on that already."""
+    stood_on = {item.stack for item in event.plan.build.parents} if event.plan and event.forgotten is None else set()
+    return [one for one in known if one.key.stack in stood_on or not goes_with_its_driver(world.journal, one.key)]
 
 
 def _stands_on(known: Sequence[Known], event: Known, name: str | None, cloud: str) -> Known:

@@ -82,6 +82,13 @@ class World:
         except (EventstackError, OSError):
             return None
 
+    def stopped(self, plan: StackPlan) -> bool:
+        """Whether what the plan built is there and was stopped; False also when that can't be told."""
+        try:
+            return make.stopped(self.settings, plan)
+        except (EventstackError, OSError):
+            return False
+
     def perform(self, card: dict[str, Any], verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Do one verb by a control card."""
         answer: dict[str, Any] = clouds.verbs(str(card.get("cloud", ""))).perform(card, verb, **arguments)

@@ -17,7 +17,7 @@ from eventstack.deploy import engine, guards, liveness
 from eventstack.deploy.deployer import Override
 from eventstack.deploy.journal import Journal, Known, StackKey
 from eventstack.deploy.journal_sqlite import SqliteJournal
-from eventstack.deploy.turns import DRIVEN
+from eventstack.deploy.turns import goes_with_its_driver
 from eventstack.errors import EventstackError, Final
 from eventstack.planning import naming
 from eventstack.planning.found import Found
@@ -169,17 +169,12 @@ def _stands(journal: Journal, known: Known) -> str:
     """That a stack was built to stand, or that one stands on it, in words; "" for neither."""
     if not known.living:
         return ""
-    if not _goes_with_its_driver(journal, known.key):
+    if not goes_with_its_driver(journal, known.key):
         name = known.plan.build.occurrence if known.plan else known.key.stack
         return f"stands, `eventstack destroy {name}` removes it"
     above = (child for child in journal.children(known.key) if child.living)
-    standing = next((child for child in above if not _goes_with_its_driver(journal, child.key)), None)
+    standing = next((child for child in above if not goes_with_its_driver(journal, child.key)), None)
     return f"{standing.key} stands on it" if standing else ""
-
-
-def _goes_with_its_driver(journal: Journal, key: StackKey) -> bool:
-    built = [one.intent.detail for one in journal.operations(key) if one.intent.kind in ("preview", "up")]
-    return bool(built) and built[-1] == DRIVEN
 
 
 def _driver_of(journal: Journal, key: StackKey) -> int | None:

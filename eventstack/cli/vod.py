@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from eventstack.errors import ConfigError, Fault
-from eventstack.media.recording import VodRecord
+from eventstack.media.recording import FILE, VodRecord
+from eventstack.planning import naming
 from eventstack.settings import Settings
 from eventstack.vod import record
 from eventstack.vod.check import Expected, VodCheck, check, not_closed
@@ -37,10 +38,14 @@ def check_command(ctx: click.Context, recording: str, as_json: bool) -> None:
     directory = found(settings, recording)
     result = asyncio.run(_checked(directory, settings.state / "seal.key"))
     if as_json:
-        document = {"ok": result.ok, "findings": [dataclasses.asdict(finding) for finding in result.findings]}
+        document = {
+            "ok": result.ok,
+            "recording": str(directory),
+            "findings": [dataclasses.asdict(finding) for finding in result.findings],
+        }
         click.echo(json.dumps(document, indent=2))
     else:
-        _print(result)
+        _print(directory, result)
     ctx.exit(0 if result.ok else 1)
 
 
@@ -57,6 +62,7 @@ def serve_command(recording: str, port: int) -> None:
     def announce(base: str) -> None:
         for name, address in addresses(base, programme).items():
             click.echo(f"{name:8} {address}")
+        click.echo(f"{'from':8} {directory}")
         click.echo("Ctrl-C ends it.")
 
     if programme.protected and not seal_key.is_file():
@@ -68,21 +74,39 @@ def serve_command(recording: str, port: int) -> None:
 
 
 def found(settings: Settings, recording: str) -> Path:
-    """The directory that is meant: the one named, else the archive's of that name; raises ConfigError for none."""
-    for directory in (Path(recording), settings.archive / recording):
-        if directory.is_dir():
-            return directory
-    names = sorted(path.parent.name for path in settings.archive.glob("*/vod.json"))
-    more = f"; the newest of {len(names)}" if len(names) > _SHOWN else ""
+    """The directory that is meant: the one named, else the archive's newest closed one of that name.
+
+    Each incarnation of an occurrence has a directory of its own; one is named as `talk.i2`. Raises ConfigError for
+    none, and for one that was not closed.
+    """
+    closed = sorted(path.parent.name for path in settings.archive.glob(f"*/{FILE}"))
+    named = Path(recording)
+    if (named / FILE).is_file():
+        return named
+    if theirs := [name for name in closed if recording in (name, _occurrence(name))]:
+        return settings.archive / max(theirs, key=_incarnation)
+    more = f"; the newest of {len(closed)}" if len(closed) > _SHOWN else ""
+    there = named.is_dir() or (naming.is_recording_name(recording) and (settings.archive / recording).is_dir())
     raise ConfigError(
         Fault(
-            "no such recording",
+            "no recording that was closed" if there else "no such recording",
             field="DIR|OCCURRENCE",
             given=recording,
-            allowed=f"{', '.join(names[-_SHOWN:])}{more}" if names else f"none: {settings.archive} holds no recording",
+            allowed=f"{', '.join(closed[-_SHOWN:])}{more}"
+            if closed
+            else f"none: {settings.archive} holds no recording",
             hint="name one of the archive, or the path of a directory that holds one",
         )
     )
+
+
+def _occurrence(name: str) -> str:
+    return name.partition(".i")[0]
+
+
+def _incarnation(name: str) -> int:
+    number = name.partition(".i")[2]
+    return int(number) if number.isdecimal() else 1
 
 
 def addresses(base: str, programme: record.Recording) -> dict[str, str]:
@@ -116,7 +140,7 @@ async def _checked(directory: Path, seal_key: Path) -> VodCheck:
     return VodCheck((*result.findings, not_closed(unclosed))) if unclosed else result
 
 
-def _print(result: VodCheck) -> None:
+def _print(directory: Path, result: VodCheck) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -129,4 +153,5 @@ def _print(result: VodCheck) -> None:
     for finding in result.findings:
         mark = Text("ok", style="green") if finding.ok else Text("wrong", style="bold red")
         table.add_row(finding.name, mark, Text(finding.detail))
+    click.echo(f"recording {directory}")
     Console().print(table)

@@ -22,6 +22,12 @@ DRIVEN = "driven by its caller"
 """The detail of an `up` whose stack is to go with its caller: when that dies before it has removed it, nobody will."""
 
 
+def goes_with_its_driver(journal: Journal, key: StackKey) -> bool:
+    """Whether a stack was last built to go with its caller, as a rehearsal's, and not to stand."""
+    built = [one.intent.detail for one in journal.operations(key) if one.intent.kind in ("preview", "up")]
+    return bool(built) and built[-1] == DRIVEN
+
+
 class Turns:
     """One deployer's turns; safe between threads."""
 

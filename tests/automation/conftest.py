@@ -83,6 +83,7 @@ class Booked(FakeDeployer):
     def __init__(self, settings: Settings, **more: Any) -> None:
         super().__init__(**more)
         self.settings = settings
+        self.driven = ""
         self.journal = SqliteJournal(settings.state / "journal.sqlite3")
 
     def _hold(self, plan: StackPlan, kind: Any) -> Any:
@@ -93,6 +94,7 @@ class Booked(FakeDeployer):
             claims.Terms(lease_s=30, over_s=60),
             clock=lambda: NOW,
             wish=threading.Event(),
+            detail=self.driven if kind in ("preview", "up") else "",
         )
 
     def _run(self, held: claims.Held, plan: StackPlan) -> None:

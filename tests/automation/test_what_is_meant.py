@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from eventstack import automation
-from eventstack.errors import ConfigError, Refused, Retryable
+from eventstack.deploy.turns import DRIVEN
+from eventstack.errors import ConfigError, Final, Refused, Retryable
 from eventstack.planning.found import Silence
 from eventstack.planning.plan import StackPlan
 from tests.automation.conftest import Here
@@ -35,6 +37,16 @@ def test_of_two_foundations_one_must_be_named_and_the_message_lists_them(desk: H
 
     automation.up(talk, foundation="summer", world=desk)
     assert automation.resolve(talk, world=desk).build_hash == plan.build_hash
+
+
+def test_a_rehearsals_foundation_is_none_to_stand_on(desk: Here, talk: Path) -> None:
+    automation.up(new_foundation="season", world=desk)
+    desk.theirs.driven = DRIVEN  # type: ignore[attr-defined]
+    automation.up(new_foundation="rehearsal-talk", world=desk)
+    plan = automation.resolve(talk, world=desk)
+    assert [parent.stack for parent in plan.build.parents] == ["season-i1"]
+    with pytest.raises(ConfigError, match=r"no foundation of that name[^$]*allowed: season \(local\)\n"):
+        automation.resolve(talk, foundation="rehearsal-talk", world=desk)
 
 
 def test_without_a_foundation_the_message_says_how_to_build_one(desk: Here, talk: Path) -> None:
@@ -175,12 +187,75 @@ def test_the_status_says_that_what_is_up_does_not_answer(
 ) -> None:
     automation.up(new_foundation="season", world=desk)
     automation.up(talk, world=desk)
-    monkeypatch.setattr(desk, "silent", lambda plan: Silence("its machine does not answer"))
+    dead = Silence("its machine does not answer")
+    monkeypatch.setattr(desk, "silent", lambda plan: dead if plan.build.layer == "event" else None)
     status = automation.status("talk", world=desk)
     assert status.silent == "its machine does not answer"
     assert status.words.startswith("its machine does not answer: `eventstack recover talk`; up")
     automation.destroy("talk", reason="the end", world=desk)
     assert automation.status("talk", world=desk).silent == ""
+
+
+@pytest.fixture
+def headless(desk: Here, talk: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
+    """An installation with a talk that is up, whose foundation's machine does not answer."""
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    dead = Silence("its machine does not answer")
+    monkeypatch.setattr(desk, "silent", lambda plan: dead if plan.build.layer == "foundation" else None)
+    return desk
+
+
+def test_the_status_of_an_event_names_its_foundation_that_does_not_answer(headless: Here) -> None:
+    status = automation.status("talk", world=headless)
+    assert status.words.startswith("its foundation's machine does not answer: `eventstack recover season`; up")
+    assert status.silent == "its foundation season: its machine does not answer"
+
+
+def test_an_event_whose_foundation_does_not_answer_is_not_well(headless: Here) -> None:
+    condition = automation.diagnose("talk", world=headless)
+    assert not condition.healthy
+    assert condition.findings[-1].remedy == "`eventstack recover season`"
+
+
+def test_nothing_is_built_on_a_foundation_that_does_not_answer(headless: Here, talk: Path) -> None:
+    calls = list(headless.theirs.calls)  # type: ignore[attr-defined]
+    with pytest.raises(Retryable, match="foundation's machine does not answer: `eventstack recover season`"):
+        automation.up(talk, world=headless)
+    assert headless.theirs.calls == calls  # type: ignore[attr-defined]
+
+
+def test_nothing_is_built_on_a_foundation_whose_machine_is_gone(
+    headless: Here, talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(headless, "silent", lambda _: Silence("its machine is gone", revivable=False))
+    with pytest.raises(Final, match="foundation's machine is gone: `eventstack doctor season`"):
+        automation.up(talk, world=headless)
+
+
+def test_a_verb_that_fails_for_its_foundation_names_that(headless: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mute(*_: object) -> dict[str, Any]:
+        raise Retryable("the node does not answer", after_s=1.0)
+
+    headless.settings.cards.mkdir(parents=True)
+    (headless.settings.cards / "talk.json").write_text('{"occurrence": "talk", "cloud": "local"}')
+    monkeypatch.setattr(headless, "perform", mute)
+    with pytest.raises(Retryable, match=r"the node does not answer; its foundation's[^$]*`eventstack recover season`"):
+        automation.verb("talk", "publish", world=headless)
+
+
+def test_what_was_stopped_and_is_public_still_is_said_with_what_to_do(
+    desk: Here, talk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    automation.up(new_foundation="season", world=desk)
+    automation.up(talk, world=desk)
+    desk.airing = True
+    assert automation.status("talk", world=desk).words.startswith("on air; up")
+    monkeypatch.setattr(desk, "stopped", lambda _: True)
+    words = automation.status("talk", world=desk).words
+    assert words.startswith("stopped, still public: `eventstack unpublish talk`; up")
+    desk.airing = False
+    assert automation.status("talk", world=desk).words.startswith("up")
 
 
 def test_what_is_built_for_a_window_that_is_over_is_said_with_what_to_do(desk: Here, talk: Path) -> None:

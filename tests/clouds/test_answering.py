@@ -62,3 +62,16 @@ def test_a_machine_that_is_gone_can_t_be_revived(settings: Settings) -> None:
     silence = answering.silent(settings, PLAN)
     assert silence
     assert not silence.revivable
+
+
+def test_a_machine_is_stopped_unless_it_was_started(settings: Settings, node: Node) -> None:
+    node.chain()
+    assert answering.stopped(settings, PLAN)
+    node.client.verb("start")
+    assert not answering.stopped(settings, PLAN)
+    node.client.verb("stop")
+    assert answering.stopped(settings, PLAN)
+
+
+def test_a_machine_that_is_not_there_was_not_stopped(settings: Settings) -> None:
+    assert not answering.stopped(settings, PLAN)

@@ -89,7 +89,7 @@ def test_a_recording_is_checked_by_its_directory(clear: Path) -> None:
     run = CliRunner().invoke(command, ["check", str(clear), "--json"])
     assert run.exit_code == 0, run.output
     document = json.loads(run.output)
-    assert document["ok"]
+    assert (document["ok"], document["recording"]) == (True, str(clear))
     assert [finding["name"] for finding in document["findings"]] == ["complete", "duration", "dash", "keys", "decode"]
 
 

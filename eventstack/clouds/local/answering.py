@@ -6,6 +6,7 @@ from pathlib import Path
 from eventstack.errors import DeployError
 from eventstack.node.client import NodeClient
 from eventstack.node.launch import launch
+from eventstack.node.record import read_state
 from eventstack.planning import naming
 from eventstack.planning.found import Silence
 from eventstack.planning.plan import StackPlan
@@ -25,6 +26,12 @@ def silent(settings: Settings, plan: StackPlan) -> Silence | None:
     except DeployError:
         return Silence(f"its machine {directory.name} does not answer; what runs on it may go on")
     return None
+
+
+def stopped(settings: Settings, plan: StackPlan) -> bool:
+    """Whether the stack's machine is there and was not started, or stopped; raises StoreError when it can't be read."""
+    directory = machine(settings, plan)
+    return directory.is_dir() and not read_state(directory).started
 
 
 def revive(settings: Settings, plan: StackPlan) -> None:

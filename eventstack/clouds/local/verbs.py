@@ -78,7 +78,7 @@ def perform(card: Mapping[str, Any], verb: str, **arguments: Any) -> dict[str, A
         name = card.get("occurrence") or "EVENT"
         remedy = f"`eventstack recover {name}` starts it again"
         if entry.address in str(fault):
-            remedy = "it belongs to the foundation: `eventstack list` names it, `eventstack recover` starts it again"
+            remedy = "it belongs to the foundation, `eventstack recover` of that starts it again"
         raise Retryable(f"{fault}; {remedy}", after_s=fault.after_s) from fault
 
 
