@@ -76,15 +76,17 @@ def serve_command(recording: str, port: int) -> None:
 def found(settings: Settings, recording: str) -> Path:
     """The directory that is meant: the one named, else the archive's newest closed one of that name.
 
-    Each incarnation of an occurrence has a directory of its own; one is named as `talk.i2`. Raises ConfigError for
-    none, and for one that was not closed.
+    Each incarnation of an occurrence has a directory of its own; one is named as `talk.i2`. Of an occurrence without a
+    closed one it is that with cells, which whoever reads it then tells. Raises ConfigError for none.
     """
     closed = sorted(path.parent.name for path in settings.archive.glob(f"*/{FILE}"))
     named = Path(recording)
-    if (named / FILE).is_file():
+    if (named / FILE).is_file() or record.left_open(named):
         return named
     if theirs := [name for name in closed if recording in (name, _occurrence(name))]:
         return settings.archive / max(theirs, key=_incarnation)
+    if naming.is_recording_name(recording) and record.left_open(settings.archive / recording):
+        return settings.archive / recording
     more = f"; the newest of {len(closed)}" if len(closed) > _SHOWN else ""
     there = named.is_dir() or (naming.is_recording_name(recording) and (settings.archive / recording).is_dir())
     raise ConfigError(

@@ -57,7 +57,8 @@ def cells(directory: Path) -> set[int]:
 
 def left_open(directory: Path) -> int:
     """How many cells lie where no recording was ever closed; 0 where one was, or none was begun."""
-    return 0 if (directory / recording.FILE).exists() else len(cells(directory))
+    closed = (directory / recording.FILE).exists()
+    return 0 if closed or not directory.is_dir() else len(cells(directory))
 
 
 def read(directory: Path) -> Recording:
@@ -66,7 +67,7 @@ def read(directory: Path) -> Recording:
     try:
         record = recording.decode(path.read_bytes())
     except OSError as cause:
-        count = left_open(directory) if directory.is_dir() else 0
+        count = left_open(directory)
         what = f"{count} cells recorded and not closed" if count else "no recording that was closed"
         hint = "the programme was never finished" if count else "name a directory of the archive"
         fault = Fault(what, file=str(path), hint=hint)
