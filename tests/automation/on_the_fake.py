@@ -49,6 +49,9 @@ class OnTheFake(World):
     def on_air(self, plan: StackPlan) -> bool | None:
         return self.cloud.on_air(plan)
 
+    def silent(self, plan: StackPlan) -> None:
+        """No machine of ours stands behind a thing of the fake cloud."""
+
     def engine(self, say: Any) -> Engine:
         return self.found
 
@@ -58,6 +61,6 @@ if __name__ == "__main__":
 
     folder, path, version = (sys.argv.pop(1) for _ in range(3))
     there = OnTheFake(Settings.from_environment(), FakeCloud.at(Path(folder)), Engine(Path(path), version, "named"))
-    for name in ("deployer", "observe", "on_air", "engine"):
+    for name in ("deployer", "observe", "on_air", "silent", "engine"):
         setattr(World, name, getattr(there, name))
     sys.exit(main(sys.argv[1:]))
