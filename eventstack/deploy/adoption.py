@@ -15,6 +15,7 @@ from typing import Any
 
 from eventstack.deploy import guards
 from eventstack.deploy.checkpoint import Checkpoint
+from eventstack.deploy.saved_plan import Goal
 from eventstack.errors import Final
 from eventstack.planning import naming
 from eventstack.planning.found import Found
@@ -24,8 +25,8 @@ CREATING = "creating"
 """Type of a pending operation that may have left a thing; the engine repeats the other types by itself."""
 
 
-Goals = Mapping[str, Mapping[str, Any]]
-"""By URN, what the engine's saved plan wants of a resource: type, parent, provider, dependencies."""
+Goals = Mapping[str, Goal]
+"""By URN, what the engine's saved plan wants of a resource."""
 
 NOTHING: Goals = MappingProxyType({})
 
@@ -79,7 +80,7 @@ def settle(
     """
     stack = f"{plan.build.project}/{plan.build.stack}"
     absent = [urn for urn in goals if urn not in books.resources and urn not in books.creating]
-    absent = [urn for urn in absent if not (made_by := _provider(goals[urn])) or made_by in books.resources]
+    absent = [urn for urn in absent if not (made_by := _provider(goals[urn])[0]) or made_by in books.resources]
     wanted = [*books.creating, *absent]
     found = matches(wanted, guards.look(inventory, plan.build.tags, stack), stack)
     doubtful = [urn for urn in (*books.creating, *suspects) if urn not in found and urn not in books.resources]
@@ -143,15 +144,21 @@ def edited(exported: str, verdict: Verdict, goals: Goals = NOTHING) -> str:
     return json.dumps(document)
 
 
-def _provider(goal: Mapping[str, Any]) -> str:
-    """The URN of the provider that was to make a resource; "" where the plan names none."""
-    return str(goal.get("provider") or "").rpartition("::")[0]
+def _provider(goal: Goal) -> tuple[str, str]:
+    """The URN and the id of the provider that was to make a resource; "" where the plan names none."""
+    urn, _, identity = (goal.provider or "").rpartition("::")
+    return urn, identity
 
 
-def _placed(urn: str, identity: str, goal: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+def _placed(urn: str, identity: str, goal: Goal, ids: Mapping[str, str]) -> dict[str, Any]:
     """A resource for the books: what the plan wanted it to be, under the id that it got."""
-    provider, _, reference = str(goal.get("provider") or "").rpartition("::")
-    known = {"urn": urn, "id": identity, "custom": True, "type": goal["type"], "inputs": {}, "outputs": {}}
-    more = {name: goal[name] for name in ("parent", "dependencies", "propertyDependencies") if goal.get(name)}
+    provider, reference = _provider(goal)
+    known = {"urn": urn, "id": identity, "custom": True, "type": goal.type, "inputs": {}, "outputs": {}}
+    places = {
+        "parent": goal.parent,
+        "dependencies": goal.dependencies,
+        "propertyDependencies": goal.property_dependencies,
+    }
+    more = {name: place for name, place in places.items() if place}
     made = {"provider": f"{provider}::{ids.get(provider, reference)}"} if provider else {}
     return {**known, **more, **made}

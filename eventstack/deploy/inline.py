@@ -11,7 +11,7 @@ import pulumi
 from pulumi import automation
 from pulumi.automation.events import EngineEvent
 
-from eventstack.deploy import repeated
+from eventstack.deploy import repeated, saved_plan
 from eventstack.deploy.engine_command import EngineCommand, LeanStack
 from eventstack.deploy.engine_process import EngineProcess
 from eventstack.deploy.event_stream import EventWriter, plain
@@ -63,13 +63,13 @@ def perform(request: Request, engine: EngineProcess, program: Program, events: E
     kept = Path(request.plan_file)
     anew = kept.with_name("engine-plan-again.json")
     try:
-        return _repeat(stack, {**common, "plan": str(anew)}, repeated.read(kept), request.again, events)
+        return _repeat(stack, {**common, "plan": str(anew)}, saved_plan.read(kept), request.again, events)
     finally:
         anew.unlink(missing_ok=True)
 
 
 def _repeat(
-    stack: LeanStack, common: dict[str, Any], kept: repeated.Plans, urns: tuple[str, ...], events: EventWriter
+    stack: LeanStack, common: dict[str, Any], kept: saved_plan.Plans, urns: tuple[str, ...], events: EventWriter
 ) -> tuple[str, ...]:
     """Preview anew, and run that unless it goes beyond what was kept of the first preview: then the steps that do."""
     planned: set[tuple[str, str]] = set()
@@ -80,7 +80,7 @@ def _repeat(
             planned.add((reduced.urn, reduced.op))
 
     stack.preview(**common, on_event=note)
-    beyond = repeated.surplus(planned, urns, kept, repeated.read(Path(common["plan"])))
+    beyond = repeated.surplus(planned, urns, kept, saved_plan.read(Path(common["plan"])))
     if not beyond:
         stack.up(**common, show_secrets=False, on_event=events)
     return beyond

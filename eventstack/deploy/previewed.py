@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from eventstack.deploy import private
+from eventstack.deploy import private, saved_plan
+from eventstack.deploy.saved_plan import Goal
 from eventstack.errors import Refused
 from eventstack.planning.plan import Build, StackPlan, canonical, sha256
 
@@ -38,45 +39,18 @@ def of(folder: Path, plan: StackPlan, urns: Sequence[str]) -> Previewed:
 def needs(folder: Path) -> dict[str, tuple[str, ...]]:
     """Which resources wait for which, by URN, as the engine's saved plan has it; empty where it can't be read."""
     return {
-        urn: tuple(one for one in [*(goal.get("dependencies") or []), goal.get("parent")] if one)
+        urn: tuple(one for one in [*(goal.dependencies or ()), goal.parent] if one)
         for urn, goal in _goals(folder).items()
     }
 
 
-def goals(folder: Path) -> dict[str, dict[str, Any]]:
+def goals(folder: Path) -> dict[str, Goal]:
     """What the engine's saved plan wants of each custom resource, by URN; empty where it can't be read."""
-    return {
-        urn: goal
-        for urn, goal in _goals(folder).items()
-        if goal.get("custom") and not str(goal.get("type", "")).startswith("pulumi:")
-    }
+    return {urn: goal for urn, goal in _goals(folder).items() if goal.custom and not goal.type.startswith("pulumi:")}
 
 
-class _Goal(msgspec.Struct, omit_defaults=True, rename="camel"):
-    """What a saved plan wants of a resource, as far as it is read here (the engine's apitype.GoalV1)."""
-
-    type: str
-    custom: bool = False
-    provider: str | None = None
-    parent: str | None = None
-    dependencies: list[str] | None = None
-    property_dependencies: dict[str, list[str] | None] | None = None
-
-
-class _Planned(msgspec.Struct):
-    goal: _Goal | None = None
-
-
-class _Saved(msgspec.Struct):
-    plans: dict[str, _Planned] = msgspec.field(name="resourcePlans")
-
-
-def _goals(folder: Path) -> dict[str, dict[str, Any]]:
-    try:
-        saved = msgspec.json.decode(plan_file(folder).read_bytes(), type=_Saved)
-    except (OSError, msgspec.DecodeError):
-        return {}
-    return {urn: msgspec.to_builtins(entry.goal) for urn, entry in saved.plans.items() if entry.goal}
+def _goals(folder: Path) -> dict[str, Goal]:
+    return {urn: entry.goal for urn, entry in saved_plan.read(plan_file(folder)).items() if entry.goal}
 
 
 def _digest(folder: Path) -> str:

@@ -5,13 +5,11 @@ the new plan may only do what is left of the old one: its resources, no other st
 in the first preview may have become known, and a secret is sealed anew each time: these are not compared.
 """
 
-from collections.abc import Collection, Mapping
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
 
-import msgspec
-
 from eventstack.deploy.events import QUIET
+from eventstack.deploy.saved_plan import Diff, Planned, Plans
 
 OPERATIONS = ("create", "update")
 """The changing steps that a repeated `up` may take."""
@@ -21,41 +19,6 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 SIGNED = "4dabf18193072939515e22adb298388d"
 """The key by which the engine marks a secret in JSON (its sdk/go/common/resource/sig/sig.go)."""
-
-
-class _Diff(msgspec.Struct):
-    """The inputs that a plan gives to a resource (the engine's apitype.PlanDiffV1)."""
-
-    adds: dict[str, Any] | None = None
-    updates: dict[str, Any] | None = None
-    deletes: list[str] | None = None
-
-
-class _Goal(msgspec.Struct):
-    diff: _Diff = msgspec.field(name="inputDiff", default_factory=_Diff)
-
-
-class Planned(msgspec.Struct):
-    """One resource's entry of a saved plan, as far as it is compared (the engine's apitype.ResourcePlanV1)."""
-
-    goal: _Goal | None = None
-    steps: list[str] | None = None
-
-
-class _Saved(msgspec.Struct):
-    plans: dict[str, Planned] = msgspec.field(name="resourcePlans")
-
-
-Plans = Mapping[str, Planned]
-"""The entries of a saved plan by URN."""
-
-
-def read(file: Path) -> Plans:
-    """The entries of a saved plan; none where it can't be read, and then no values can be compared."""
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=_Saved).plans
-    except (OSError, msgspec.DecodeError):
-        return {}
 
 
 def surplus(steps: Collection[tuple[str, str]], urns: Collection[str], old: Plans, new: Plans) -> tuple[str, ...]:
@@ -87,8 +50,8 @@ def _others(op: str, old: Planned | None, new: Planned | None) -> list[str]:
     return sorted({*others, *dropped})
 
 
-def _diff(entry: Planned | None) -> _Diff:
-    return entry.goal.diff if entry and entry.goal else _Diff()
+def _diff(entry: Planned | None) -> Diff:
+    return entry.goal.input_diff if entry and entry.goal else Diff()
 
 
 def _same(one: Any, other: Any) -> bool:

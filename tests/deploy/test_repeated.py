@@ -7,13 +7,14 @@ import msgspec
 import pytest
 
 from eventstack.deploy import previewed
-from eventstack.deploy.repeated import SIGNED, UNKNOWN, Planned, read, surplus
+from eventstack.deploy.repeated import SIGNED, UNKNOWN, surplus
+from eventstack.deploy.saved_plan import Planned, read
 
 FEED = "urn::feed"
 
 
 def entry(step: str, **diff: Any) -> Planned:
-    return msgspec.convert({"goal": {"inputDiff": diff}, "steps": [step]}, Planned)
+    return msgspec.convert({"goal": {"type": "t", "inputDiff": diff}, "steps": [step]}, Planned)
 
 
 def secret(sealed: str) -> dict[str, str]:
