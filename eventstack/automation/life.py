@@ -7,6 +7,7 @@ from eventstack.automation import given
 from eventstack.automation.values import State, Status, Work
 from eventstack.deploy.deployer import StackState
 from eventstack.deploy.journal import Known, Operation, last_change
+from eventstack.planning import instants
 
 DOING = {"up": "being built", "destroy": "being removed"}
 """What an operation that runs does to a stack."""
@@ -133,7 +134,8 @@ def _words(known: Known, state: State, seen: StackState, change: Work | None, fa
     match state:
         case "gone":
             proven = " and its evidence is clean" if (known.evidence or {}).get("clean") else ""
-            return f"gone: removed and forgotten on {known.forgotten:%Y-%m-%d %H:%M:%S} UTC{proven}"
+            assert known.forgotten is not None
+            return f"gone: removed and forgotten on {instants.told(known.forgotten)}{proven}"
         case "absent":
             return f"not built{why}"
         case "unclear":

@@ -110,14 +110,18 @@ def _record(known: Known) -> Parent:
 
 
 def _lasting(world: World, known: Sequence[Known], event: Known) -> list[Known]:
-    """The stacks that an event may stand on: none that goes with a rehearsal, unless it stands on that already."""
+    """The foundations that an event may stand on: none that goes with a rehearsal, unless it stands on that already."""
     stood_on = {item.stack for item in event.plan.build.parents} if event.plan and event.forgotten is None else set()
-    return [one for one in known if one.key.stack in stood_on or not goes_with_its_driver(world.journal, one.key)]
+    return [
+        one
+        for one in known
+        if one.key.project == _FOUNDATION and one.living and one.outputs is not None
+        if one.key.stack in stood_on or not goes_with_its_driver(world.journal.operations(one.key))
+    ]
 
 
-def _stands_on(known: Sequence[Known], event: Known, name: str | None, cloud: str) -> Known:
+def _stands_on(built: Sequence[Known], event: Known, name: str | None, cloud: str) -> Known:
     """The foundation of an event: the named one, else the one that it was planned on already, else the only one."""
-    built = [one for one in known if one.key.project == _FOUNDATION and one.living and one.outputs is not None]
     there = [one for one in built if one.plan and one.plan.build.cloud == cloud]
     if name is None and event.plan and event.forgotten is None:
         recorded = {item.stack for item in event.plan.build.parents if item.layer == "foundation"}

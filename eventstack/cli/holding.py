@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from eventstack.cli import performing
+from eventstack.planning.instants import told
 
 if TYPE_CHECKING:
     from eventstack.automation import Status
@@ -62,5 +63,5 @@ def _show(status: "Status", before: "Hold | None", *, as_json: bool) -> None:
 
 
 def _words(hold: "Hold") -> str:
-    until = f" until {hold.until:%Y-%m-%d %H:%M:%S} UTC" if hold.until else " until it is released"
+    until = f" until {told(hold.until)}" if hold.until else " until it is released"
     return f"held by {hold.person}{until}: {hold.reason}"

@@ -13,9 +13,9 @@ from typing import Any
 
 from eventstack import automation
 from eventstack.clouds.local.inventory import by_tags, inventory, remove
-from eventstack.deploy import engine, guards, liveness
+from eventstack.deploy import engine, liveness
 from eventstack.deploy.deployer import Override
-from eventstack.deploy.journal import Journal, Known, StackKey
+from eventstack.deploy.journal import Journal, Known, Operation, StackKey
 from eventstack.deploy.journal_sqlite import SqliteJournal
 from eventstack.deploy.turns import goes_with_its_driver
 from eventstack.errors import EventstackError, Final
@@ -156,30 +156,30 @@ def _key(found: Found) -> StackKey | None:
 def _use(journal: Journal | None, key: StackKey | None) -> Use:
     if journal is None or key is None:
         return Use()
-    known = journal.stack(key)
-    driver = _driver_of(journal, key)
+    known, operations = journal.stack(key), journal.operations(key)
+    driver = _driver(operations)
     return Use(
-        held=guards.held(known, datetime.now(UTC)).removeprefix("is "),
+        held=known.hold.words if known.hold and known.hold.holds(datetime.now(UTC)) else "",
         driven=f"driven by process {driver}" if driver else "",
-        stands=_stands(journal, known),
+        stands=_stands(journal, known, operations),
     )
 
 
-def _stands(journal: Journal, known: Known) -> str:
+def _stands(journal: Journal, known: Known, operations: Sequence[Operation]) -> str:
     """That a stack was built to stand, or that one stands on it, in words; "" for neither."""
     if not known.living:
         return ""
-    if not goes_with_its_driver(journal, known.key):
+    if not goes_with_its_driver(operations):
         name = known.plan.build.occurrence if known.plan else known.key.stack
         return f"stands, `eventstack destroy {name}` removes it"
     above = (child for child in journal.children(known.key) if child.living)
-    standing = next((child for child in above if not goes_with_its_driver(journal, child.key)), None)
+    standing = next((child for child in above if not goes_with_its_driver(journal.operations(child.key))), None)
     return f"{standing.key} stands on it" if standing else ""
 
 
-def _driver_of(journal: Journal, key: StackKey) -> int | None:
+def _driver(operations: Sequence[Operation]) -> int | None:
     """A process that works on a stack, or has worked on it, and still runs; the latest of them."""
-    for operation in reversed(journal.operations(key)):
+    for operation in reversed(operations):
         if operation.intent.boot != liveness.boot():
             continue
         for process in (operation.intent.caller, operation.process):

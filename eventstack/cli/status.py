@@ -4,6 +4,7 @@ import click
 
 from eventstack.cli import performing
 from eventstack.cli.performing import ADDRESSES
+from eventstack.planning.instants import told
 
 
 @click.command("status", epilog=performing.CODES)
@@ -24,7 +25,7 @@ def command(event: str, *, as_json: bool) -> None:
         "cloud": status.cloud,
         "stands on": ", ".join(status.parents),
         "build_hash": status.build_hash,
-        "last": f"{last.kind} {last.operation}, {'done' if last.ok else 'failed'} {last.ended:%Y-%m-%d %H:%M:%S} UTC"
+        "last": f"{last.kind} {last.operation}, {'done' if last.ok else 'failed'} {told(last.ended)}"
         if last and last.ended
         else "",
         "error": status.last_error.replace("\n ", ";"),

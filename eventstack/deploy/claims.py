@@ -16,6 +16,7 @@ from typing import Any
 from eventstack.deploy import liveness
 from eventstack.deploy.journal import Intent, Journal, Operation, StackKey, Work
 from eventstack.errors import Busy, EventstackError, Refused, Retryable, StoreError
+from eventstack.planning.instants import told
 from eventstack.planning.plan import StackPlan
 
 BUSY_AFTER_S = 5.0
@@ -164,7 +165,7 @@ def _take_over(journal: Journal, holder: str, now: datetime) -> None:
     if not ended and not provably_dead(operation):
         who = operation.intent
         raise Busy(
-            f"{who.kind} {who.id} holds the stack since {who.at:%Y-%m-%d %H:%M:%S} UTC (pid {operation.pid} on"
+            f"{who.kind} {who.id} holds the stack since {told(who.at)} (pid {operation.pid} on"
             f" {who.host}); call again when it has ended",
             after_s=BUSY_AFTER_S,
             holder=holder,

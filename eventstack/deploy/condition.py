@@ -14,6 +14,7 @@ from eventstack.deploy.checkpoint import Checkpoint, Copy, Lock
 from eventstack.deploy.journal import Known, Operation
 from eventstack.planning import naming
 from eventstack.planning.found import Found, Silence
+from eventstack.planning.instants import told
 
 Severity = Literal["ok", "note", "alarm"]
 
@@ -100,10 +101,8 @@ def diagnose(seen: Seen) -> Condition:
         *_incomplete(seen),
     ]
     if known.hold and known.hold.holds(seen.now):
-        hold = known.hold
-        until = f" until {_at(hold.until)}" if hold.until else ""
         release = f"`eventstack release {_event(known)}` releases it"
-        findings.append(Finding("hold", "note", f"held by {hold.person}{until}: {hold.reason}", release))
+        findings.append(Finding("hold", "note", known.hold.words, release))
     if not any(finding.severity == "alarm" for finding in findings):
         findings.append(_well(seen))
     return Condition(str(known.key), tuple(findings))
@@ -112,7 +111,7 @@ def diagnose(seen: Seen) -> Condition:
 def _well(seen: Seen) -> Finding:
     known, books = seen.known, seen.books
     if known.forgotten:
-        return Finding("gone", "ok", f"removed, proven gone and forgotten on {_at(known.forgotten)}")
+        return Finding("gone", "ok", f"removed, proven gone and forgotten on {told(known.forgotten)}")
     if known.created == "no":
         return Finding("unknown", "ok", "never built here")
     if not books.resources:
@@ -125,7 +124,7 @@ def _operation(seen: Seen) -> list[Finding]:
     if operation is None:
         return []
     intent = operation.intent
-    what = f"{intent.kind} {intent.id} of {_at(intent.at)} (pid {operation.pid} on {intent.host})"
+    what = f"{intent.kind} {intent.id} of {told(intent.at)} (pid {operation.pid} on {intent.host})"
     if seen.holder == "alive":
         return [
             Finding("running", "note", f"{what} holds the stack and is at work", "wait for it, or follow it by `logs`")
@@ -178,7 +177,7 @@ def _books(seen: Seen) -> list[Finding]:
         )
         if seen.copies:
             best = seen.copies[0]
-            step = f"restore the books from {best.path.name} ({_at(best.at)}, {best.resources} resources)"
+            step = f"restore the books from {best.path.name} ({told(best.at)}, {best.resources} resources)"
             remedy = "or put the state folder back from a backup of yours"
             return [Finding("books-lost", "alarm", text, remedy, step)]
         remedy = (
@@ -272,10 +271,6 @@ def _incomplete(seen: Seen) -> list[Finding]:
 def _event(known: Known) -> str:
     """What a person types for a stack."""
     return known.plan.build.occurrence if known.plan else known.key.stack
-
-
-def _at(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _name(urn: str) -> str:

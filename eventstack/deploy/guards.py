@@ -8,6 +8,7 @@ from eventstack.deploy.condition import unbooked
 from eventstack.deploy.deployer import Found, Override
 from eventstack.deploy.journal import Journal, Known, Operation, StackKey
 from eventstack.errors import Final, Refused, Retryable
+from eventstack.planning.instants import told
 from eventstack.planning.plan import StackPlan, sha256
 
 OnAir = Callable[[StackPlan], bool | None]
@@ -119,11 +120,7 @@ def not_held(known: Known, now: datetime, override: Override | None) -> None:
 
 def held(known: Known, now: datetime) -> str:
     """That a person holds a stack, in words; "" when nobody does."""
-    hold = known.hold
-    if hold is None or not hold.holds(now):
-        return ""
-    until = f" until {hold.until:%Y-%m-%d %H:%M:%S} UTC" if hold.until else ""
-    return f"is held by {hold.person}{until}: {hold.reason}"
+    return f"is {known.hold.words}" if known.hold and known.hold.holds(now) else ""
 
 
 CLOCK_STEP_S = 5.0
@@ -255,7 +252,7 @@ def new_incarnation(known: Known) -> None:
     """Refuse to build again under the name of a stack that was forgotten."""
     if known.forgotten is not None:
         raise Refused(
-            f"{known.key} was removed on {known.forgotten:%Y-%m-%d %H:%M:%S} UTC",
+            f"{known.key} was removed on {told(known.forgotten)}",
             rule=ANEW,
             override="plan it with the next incarnation",
         )

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from eventstack.deploy.liveness import Identity
+from eventstack.planning.instants import told
 from eventstack.planning.plan import StackPlan
 
 Work = Literal["preview", "up", "destroy", "evidence", "forget", "recover"]
@@ -103,6 +104,11 @@ class Hold:
     def holds(self, now: datetime) -> bool:
         """Whether it holds at that time."""
         return self.until is None or now < self.until
+
+    @property
+    def words(self) -> str:
+        """Who holds it, how long and why."""
+        return f"held by {self.person}{f' until {told(self.until)}' if self.until else ''}: {self.reason}"
 
 
 @dataclass(frozen=True)

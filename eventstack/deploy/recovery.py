@@ -21,6 +21,7 @@ from eventstack.deploy.running import Runner
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Retryable
 from eventstack.planning.found import Found, Silence
+from eventstack.planning.instants import told
 from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 
@@ -152,7 +153,7 @@ class Recovery:
         known, seen, copies = self._journal.stack(StackKey.of(plan)), books.look(), books.copies()
         lost = seen.existence == "absent" and known.created == "yes" and known.living and not known.proven
         if copies and (lost or seen.existence == "unknown"):
-            on_step(f"restoring the books from {copies[0].path.name} of {copies[0].at:%Y-%m-%d %H:%M:%S} UTC")
+            on_step(f"restoring the books from {copies[0].path.name} of {told(copies[0].at)}")
             books.restore(copies[0])
             held.outcome["recovered"] = [f"restored the books from {copies[0].path.name}"]
         for urn in books.look().creating:

@@ -3,13 +3,13 @@
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from eventstack.deploy import claims, following, guards, line, passphrase, storage
 from eventstack.deploy.claims import Held
 from eventstack.deploy.deployer import Kind, OnProgress, Outcome
-from eventstack.deploy.journal import Journal, StackKey, Work
+from eventstack.deploy.journal import Journal, Operation, StackKey, Work
 from eventstack.deploy.line import Urgency
 from eventstack.deploy.operation import Patience
 from eventstack.deploy.running import Runner
@@ -22,9 +22,11 @@ DRIVEN = "driven by its caller"
 """The detail of an `up` whose stack is to go with its caller: when that dies before it has removed it, nobody will."""
 
 
-def goes_with_its_driver(journal: Journal, key: StackKey) -> bool:
-    """Whether a stack was last built to go with its caller, as a rehearsal's, and not to stand."""
-    built = [one.intent.detail for one in journal.operations(key) if one.intent.kind in ("preview", "up")]
+def goes_with_its_driver(operations: Sequence[Operation]) -> bool:
+    """Whether a stack, by all operations on it, was last built to go with its caller, as a rehearsal's, and not to
+    stand.
+    """
+    built = [one.intent.detail for one in operations if one.intent.kind in ("preview", "up")]
     return bool(built) and built[-1] == DRIVEN
 
 
