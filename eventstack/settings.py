@@ -156,6 +156,7 @@ PASSPHRASE = "EVENTSTACK_PASSPHRASE"  # noqa: S105 - the name of a variable
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://.+")
 _PROVIDER = re.compile(r"passphrase|[a-z][a-z0-9+.-]*://[^@]+")
 _ENTRY = re.compile(r".+/[^/]+")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 _own: dict[str, str] = {}
 
@@ -204,7 +205,7 @@ def _seconds(env: Mapping[str, str], name: str, default: float, *, least: float 
         value = float(text)
     except ValueError:
         value = -1.0
-    if not (0 < value <= MOST_S and value >= least):
+    if not (value > 0 and least <= value <= MOST_S):
         raise _out_of_range(name, text, f"a number of seconds above {least:g}, at most {MOST_S:.0f}")
     return value
 
@@ -213,7 +214,7 @@ def _count(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST and len(text) < 10):
+    if not (_WHOLE.fullmatch(text) and 0 < int(text) <= MOST):
         raise _out_of_range(name, text, f"a whole number from 1 to {MOST}")
     return int(text)
 

@@ -133,7 +133,7 @@ def _words(known: Known, state: State, seen: StackState, change: Work | None, fa
     why = f": {failed.error.splitlines()[0]}" if failed else ""
     match state:
         case "gone":
-            proven = " and its evidence is clean" if (known.evidence or {}).get("clean") else ""
+            proven = " and its evidence is clean" if known.proven else ""
             assert known.forgotten is not None
             return f"gone: removed and forgotten on {instants.told(known.forgotten)}{proven}"
         case "absent":

@@ -165,11 +165,10 @@ def _sidecar(seen: Seen) -> list[Finding]:
 
 def _books(seen: Seen) -> list[Finding]:
     known, books = seen.known, seen.books
-    lost = books.existence == "absent" and known.created == "yes" and known.living
-    if lost and known.proven:
+    if books.existence == "absent" and known.created == "yes" and known.living and known.proven:
         text = "two inventories have proven it gone, and its removal was cut off before the end"
         return [Finding("proven", "note", text, "destroy it once more: there is nothing left but to forget it")]
-    if lost or books.existence == "unknown":
+    if lost(known, books) or books.existence == "unknown":
         text = (
             f"the engine's books are unreadable: {books.detail}"
             if books.existence == "unknown"
@@ -233,6 +232,11 @@ def _silence(seen: Seen) -> list[Finding]:
         return [Finding("silent", "alarm", seen.silence.text, step=REVIVE)]
     remedy = "what it carried is lost: destroy the stack, then build it again"
     return [Finding("silent", "alarm", seen.silence.text, remedy)]
+
+
+def lost(known: Known, books: Checkpoint) -> bool:
+    """Whether the engine's books lack a stack that the journal knows as made, and not as proven gone."""
+    return books.existence == "absent" and known.created == "yes" and known.living and not known.proven
 
 
 def unbooked(books: Checkpoint, things: Sequence[Found]) -> list[Found]:

@@ -144,7 +144,7 @@ def same_schedule(known: Known, earlier: Sequence[Operation], revision: str | No
             rule=rule,
             override="read the schedule again and decide anew",
         )
-    begun = [one for one in earlier if one.started is not None or (one.outcome or {}).get("ok")]
+    begun = [one for one in earlier if one.began]
     last = begun[-1] if begun else None
     if last is None or last.age_s <= 0:
         return

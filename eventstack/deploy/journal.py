@@ -82,6 +82,11 @@ class Operation:
         return (self.process or self.intent.caller).pid
 
     @property
+    def began(self) -> bool:
+        """Whether it began anything: a process was started for it, or it found its work done."""
+        return self.session is not None or bool((self.outcome or {}).get("ok"))
+
+    @property
     def refused(self) -> bool:
         """Whether a promise forbade it: it changed nothing."""
         return bool((self.outcome or {}).get("refused"))
@@ -258,9 +263,7 @@ class Journal(Protocol):
 def last_change(operations: Sequence[Operation]) -> Operation | None:
     """The latest `up` or `destroy` that ended and may have changed something; one that was refused has not."""
     changes = (one for one in reversed(operations) if one.intent.kind in ("up", "destroy") and one.ended is not None)
-    return next(
-        (one for one in changes if not one.refused and (one.session is not None or (one.outcome or {}).get("ok"))), None
-    )
+    return next((one for one in changes if one.began and not one.refused), None)
 
 
 def passes(line: Collection[Ticket], id_: str, *, most: int, gone: Collection[str]) -> bool:

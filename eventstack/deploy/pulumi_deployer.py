@@ -18,12 +18,13 @@ from eventstack.deploy import (
     evidence,
     forget,
     guards,
+    incarnations,
     previewed,
     retained,
 )
 from eventstack.deploy.cards import Card
 from eventstack.deploy.claims import Held
-from eventstack.deploy.condition import Condition
+from eventstack.deploy.condition import Condition, lost
 from eventstack.deploy.deployer import Evidence, OnProgress, OnStep, Outcome, Override, StackState
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import Hold, Journal, Known, Operation, StackKey
@@ -54,12 +55,12 @@ class PulumiDeployer:
     """Builds, observes and removes the stacks of one owner; safe to share between threads.
 
     `inventory`, `remove`, `on_air` and `accounted` are the cloud's answers; `silent` tells why what stands does not
-    answer, `revive` makes it; `card` makes the control card of a stack
-    that was built; `record_of` names the occurrence under whose records a stack's evidence and logs are kept (a
-    rehearsal keeps its foundation's beside its event's); `extra` is added to the environment of every engine.
-    `urgency` is its place in the line; `patience_s` how long a call waits there, or follows somebody else's operation,
-    before it raises `Busy`. `driven` says that its caller stays with what it builds until it has removed it, so that
-    what is left of it when that caller is dead is nobody's (a rehearsal).
+    answer, `revive` makes it; `card` makes the control card of a stack that was built; `record_of` names the occurrence
+    under whose records a stack's evidence and logs are kept (a rehearsal keeps its foundation's beside its event's);
+    `extra` is added to the environment of every engine. `urgency` is its place in the line; `patience_s` how long a
+    call waits there, or follows somebody else's operation, before it raises `Busy`. `driven` says that its caller stays
+    with what it builds until it has removed it, so that what is left of it when that caller is dead is nobody's (a
+    rehearsal).
     """
 
     def __init__(
@@ -164,10 +165,11 @@ class PulumiDeployer:
             kept = None if unpreviewed else previewed.demand(workspace.previewed, plan)
             guards.same_parents(plan, self.journal)
             guards.parents_stand(plan, self.journal)
-            if workspace.books.look().resources and known.plan is not None and known.plan.build_hash != plan.build_hash:
+            books = workspace.books.look()
+            if books.resources and known.plan is not None and known.plan.build_hash != plan.build_hash:
                 guards.off_air(plan, self._on_air, None)
             workspace.prepare(plan.build)
-            create = guards.must_create(known, workspace.books.look())
+            create = guards.must_create(known, books)
             if create and not unpreviewed:
                 raise Refused("nothing was previewed for this stack", rule=previewed.RULE, override="preview it first")
             self._recovery.mend(plan, held, compare=True)
@@ -331,24 +333,15 @@ class PulumiDeployer:
                 logs = self.settings.records / self._record_of(plan) / "logs"
                 forget.keep_logs(workspace, logs, redactor(plan.build, workspace.passphrase, os.environ))
                 forget.clear(workspace)
-                if not self._other_incarnations(plan):
+                if not incarnations.others(self.journal, plan):  # whose card it is
                     cards.remove(self.settings, plan.build.occurrence)
             self.journal.forgot(key, at=self._clock())
-
-    def _other_incarnations(self, plan: StackPlan) -> list[StackKey]:
-        """The stacks of the same occurrence and layer that stand, beside the plan's own: the card is theirs."""
-        return [
-            one.key
-            for one in self.journal.stacks(self.settings.owner)
-            if one.living and one.plan and one.key != StackKey.of(plan) and one.key.project == plan.build.project
-            if one.plan.build.occurrence == plan.build.occurrence
-        ]
 
     def observe(self, project: str, stack: str) -> StackState:
         """Look at one stack in the engine's books; what can't be read, or contradicts the journal, is `unknown`."""
         books = Workspace(self.settings, project, stack).books.look()
         known = self.journal.stack(StackKey(self.settings.owner, project, stack))
-        if known.created == "yes" and known.living and not known.proven and books.existence == "absent":
+        if lost(known, books):
             return StackState(
                 project, stack, "unknown", detail="the journal knows this stack, the engine's books don't"
             )
@@ -375,14 +368,7 @@ class PulumiDeployer:
 
     def next_incarnation(self, project: str, occurrence: str) -> int:
         """The number of the next building of an occurrence's stack, from 1."""
-        used = [
-            operation.intent.incarnation
-            for known in self.journal.stacks(self.settings.owner)
-            if known.key.project == project
-            for operation in self.journal.operations(known.key)
-            if operation.intent.occurrence == occurrence
-        ]
-        return max(used, default=0) + 1
+        return incarnations.following(self.journal, self.settings.owner, project, occurrence)
 
     def _workspace(self, plan: StackPlan) -> Workspace:
         return Workspace(self.settings, plan.build.project, plan.build.stack)

@@ -10,7 +10,7 @@ from datetime import datetime
 from eventstack.deploy import adoption, claims, commands, guards, previewed, private
 from eventstack.deploy.checkpoint import Checkpoint
 from eventstack.deploy.claims import Held
-from eventstack.deploy.condition import REVIVE, TORN_S, Condition, Holder, Seen, diagnose, unbooked
+from eventstack.deploy.condition import REVIVE, TORN_S, Condition, Holder, Seen, diagnose, lost, unbooked
 from eventstack.deploy.deployer import OnStep
 from eventstack.deploy.engine import Engine
 from eventstack.deploy.events import decode
@@ -151,25 +151,24 @@ class Recovery:
             on_step(f"removing the empty {sidecar.name}")
             sidecar.unlink()
         known, seen, copies = self._journal.stack(StackKey.of(plan)), books.look(), books.copies()
-        lost = seen.existence == "absent" and known.created == "yes" and known.living and not known.proven
-        if copies and (lost or seen.existence == "unknown"):
+        if copies and (lost(known, seen) or seen.existence == "unknown"):
             on_step(f"restoring the books from {copies[0].path.name} of {told(copies[0].at)}")
             books.restore(copies[0])
             held.outcome["recovered"] = [f"restored the books from {copies[0].path.name}"]
-        for urn in books.look().creating:
+            seen = books.look()
+        for urn in seen.creating:
             on_step(f"asking the inventory for {urn}")
-        for thing in unbooked(books.look(), self._things(plan) or ()):
+        for thing in unbooked(seen, self._things(plan) or ()):
             on_step(f"looking for the place of {thing.resource} in the books")
-        if (silence := self._silence(plan)) and silence.revivable:
-            on_step(REVIVE)
-            self.revive(plan, held)
+        self.revive(plan, held, on_step)
         self.mend(plan, held, compare=True)
         held.outcome |= {"ok": True, "at": now.isoformat()}
 
-    def revive(self, plan: StackPlan, held: Held) -> None:
+    def revive(self, plan: StackPlan, held: Held, on_step: OnStep = lambda _: None) -> None:
         """Make what was built answer again, where it does not and can; raises Retryable when it does not come up."""
         silence = self._silence(plan)
         if silence and silence.revivable:
+            on_step(REVIVE)
             self._revive(plan)
             held.outcome["recovered"] = [*held.outcome.get("recovered", []), f"{silence.text}: it was started again"]
 
