@@ -26,9 +26,18 @@ class Beneath:
     @property
     def words(self) -> str:
         """What is, and what to do, in one line."""
-        if self.revivable:
-            return f"its {self.layer}'s machine does not answer: `eventstack recover {self.name}`"
-        return f"its {self.layer}'s machine is gone: `eventstack doctor {self.name}`"
+        what = "does not answer" if self.revivable else "is gone"
+        return f"its {self.layer}'s machine {what}: {remedy(self.name, revivable=self.revivable)}"
+
+    @property
+    def reason(self) -> str:
+        """What does not answer, and why."""
+        return f"its {self.layer} {self.name}: {self.text}"
+
+
+def remedy(name: str, *, revivable: bool) -> str:
+    """What a person types against a machine that does not answer."""
+    return f"`eventstack {'recover' if revivable else 'doctor'} {name}`"
 
 
 def silent(world: World, plan: StackPlan) -> Beneath | None:
@@ -61,9 +70,8 @@ def explained(world: World, plan: StackPlan, condition: Condition) -> Condition:
     below = silent(world, plan)
     if below is None:
         return condition
-    verb = "recover" if below.revivable else "doctor"
-    text = f"its {below.layer} {below.name}: {below.text}"
-    alarm = Finding("foundation-silent", "alarm", text, f"`eventstack {verb} {below.name}`")
+    way_out = remedy(below.name, revivable=below.revivable)
+    alarm = Finding("foundation-silent", "alarm", below.reason, way_out)
     others = tuple(finding for finding in condition.findings if finding.severity != "ok")
     return dataclasses.replace(condition, findings=(*others, alarm))
 

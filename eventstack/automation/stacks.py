@@ -40,19 +40,20 @@ def find(world: World, event: Event) -> Known:
 def status(event: Event, *, settings: Settings | None = None, world: World | None = None) -> Status:
     """Where a stack is in its life, in words and values; looks, and changes nothing. Raises ConfigError."""
     world = world or World(settings)
-    known = _begun(world, event)
-    return _status(world, find(world, event) if known is None else known)
+    builds = _builds(world)
+    known = _begun(world, event, builds)
+    return _status(world, find(world, event) if known is None else known, builds)
 
 
 def stacks(*, gone: bool = False, settings: Settings | None = None, world: World | None = None) -> tuple[Status, ...]:
     """The status of every stack of this owner, foundations first; with `gone` also of those that were removed."""
     world = world or World(settings)
-    everything = world.known()
+    everything, builds = world.known(), _builds(world)
     known = [one for one in everything if one.forgotten is None or gone]
-    known += [Known(one.key) for one in _builds(world) if one.key not in {other.key for other in everything}]
+    known += [Known(one.key) for one in builds if one.key not in {other.key for other in everything}]
     order = list(naming.PROJECTS.values())
     known.sort(key=lambda one: _place(order, one))
-    return tuple(_status(world, one) for one in known)
+    return tuple(_status(world, one, builds) for one in known)
 
 
 def _place(order: Sequence[str], known: Known) -> tuple[int, str, int]:
@@ -161,9 +162,9 @@ def _builds(world: World) -> list[Underway]:
     return [one for one in underway(world.settings) if one.verb == "up" and one.key.owner == world.settings.owner]
 
 
-def _begun(world: World, event: Event) -> Known | None:
+def _begun(world: World, event: Event, builds: Sequence[Underway]) -> Known | None:
     """The stack that an `up --no-wait` is about to make and nobody has recorded yet, if that is meant."""
-    new = [Known(one.key) for one in _builds(world) if world.stack(one.key) == Known(one.key)]
+    new = [Known(one.key) for one in builds if world.stack(one.key) == Known(one.key)]
     if isinstance(event, StackPlan) or not new or given.is_plan_file(event):
         return None
     if given.is_file(event):
@@ -176,7 +177,7 @@ def _begun(world: World, event: Event) -> Known | None:
     return next((one for one in new if name in (given.occurrence_of(one), one.key.stack, str(one.key))), None)
 
 
-def _status(world: World, known: Known) -> Status:
+def _status(world: World, known: Known, builds: Sequence[Underway]) -> Status:
     operations = world.journal.operations(known.key) if known.epoch else []
     holder = next((one for one in operations if one.intent.id == known.holder), None)
     died = holder is not None and claims.provably_dead(holder)
@@ -185,7 +186,7 @@ def _status(world: World, known: Known) -> Status:
     else:
         seen = world.observe(known)
     on_air = world.on_air(known.plan) if known.plan and seen.existence != "absent" else False
-    begun = next((one.pid for one in _builds(world) if one.key == known.key), None)
+    begun = next((one.pid for one in builds if one.key == known.key), None)
     stopped = bool(on_air and known.plan and known.plan.build.layer == "event" and world.stopped(known.plan))
     now = datetime.now(UTC)
     status = told(known, operations, seen, on_air=on_air, stopped=stopped, holder_died=died, now=now, begun=begun)
@@ -198,11 +199,11 @@ def _answering(world: World, known: Known, status: Status) -> Status:
         return status
     said, texts = [], []
     if silence := world.silent(known.plan):
-        said.append(f"{silence.text}: `eventstack {'recover' if silence.revivable else 'doctor'} {status.occurrence}`")
+        said.append(f"{silence.text}: {beneath.remedy(status.occurrence, revivable=silence.revivable)}")
         texts.append(silence.text)
     if below := beneath.silent(world, known.plan):
         said.append(below.words)
-        texts.append(f"its {below.layer} {below.name}: {below.text}")
+        texts.append(below.reason)
     if not said:
         return status
     return dataclasses.replace(status, words="; ".join([*said, status.words]), silent="; ".join(texts))
