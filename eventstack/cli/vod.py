@@ -80,15 +80,16 @@ def found(settings: Settings, recording: str) -> Path:
     closed one it is that with cells, which whoever reads it then tells. Raises ConfigError for none.
     """
     closed = sorted(path.parent.name for path in settings.archive.glob(f"*/{FILE}"))
-    named = Path(recording)
+    named, archived = Path(recording), settings.archive / recording
+    plain = naming.is_recording_name(recording)
     if (named / FILE).is_file() or record.left_open(named):
         return named
-    if theirs := [name for name in closed if recording in (name, _occurrence(name))]:
-        return settings.archive / max(theirs, key=_incarnation)
-    if naming.is_recording_name(recording) and record.left_open(settings.archive / recording):
-        return settings.archive / recording
+    if theirs := [name for name in closed if recording in (name, _parts(name)[0])]:
+        return settings.archive / max(theirs, key=lambda name: _parts(name)[1])
+    if plain and record.left_open(archived):
+        return archived
     more = f"; the newest of {len(closed)}" if len(closed) > _SHOWN else ""
-    there = named.is_dir() or (naming.is_recording_name(recording) and (settings.archive / recording).is_dir())
+    there = named.is_dir() or (plain and archived.is_dir())
     raise ConfigError(
         Fault(
             "no recording that was closed" if there else "no such recording",
@@ -102,13 +103,9 @@ def found(settings: Settings, recording: str) -> Path:
     )
 
 
-def _occurrence(name: str) -> str:
-    return name.partition(".i")[0]
-
-
-def _incarnation(name: str) -> int:
-    number = name.partition(".i")[2]
-    return int(number) if number.isdecimal() else 1
+def _parts(name: str) -> tuple[str, int]:
+    """The occurrence and the incarnation of a recording; a folder that a person named stands for itself."""
+    return naming.parse_recording_name(name) or (name, 1)
 
 
 def addresses(base: str, programme: record.Recording) -> dict[str, str]:

@@ -37,10 +37,11 @@ class Faltered(Retryable):
 
 
 class Silent(Retryable):
-    """Nobody answers at the node's address."""
+    """Nobody answers at the node's `address`."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, after_s=1.0)
+    def __init__(self, address: str, why: str) -> None:
+        self.address = address
+        super().__init__(f"the node at {address} does not answer: {why}", after_s=1.0)
 
 
 class NodeClient:
@@ -120,7 +121,7 @@ class NodeClient:
             response = connection.getresponse()
             status, text = response.status, response.read()
         except (OSError, http.client.HTTPException) as fault:
-            raise Silent(f"the node at {self.address} does not answer: {fault}") from fault
+            raise Silent(self.address, str(fault)) from fault
         except ValueError:
             # the library's words would show the credential
             raise Final(f"the credential for the node at {self.address} can't be sent: it is damaged") from None

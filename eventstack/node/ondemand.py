@@ -32,8 +32,8 @@ def close(
 
     The programme ends before cell `end` at the latest; `lag_s` is how far its first label trails the clock. What is
     older than its first mark is a former programme's, whose marks are gone: it stays, and what its record names stays
-    on demand. Does
-    nothing and returns None when nothing of the programme was recorded. Repeating it gives the same files.
+    on demand. Does nothing and returns None when nothing of the programme was recorded. Repeating it gives the same
+    files.
     """
     folders = [directory / track.name for track in config.tracks]
     found = [shelf.numbers(folder) for folder in folders]

@@ -37,7 +37,7 @@ ID = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 _NUMBER = re.compile(r"[1-9][0-9]*")
 _URN = re.compile(r"[0-9a-f]{12}")
-_RECORDING = re.compile(rf"{ID.pattern}(\.i{_NUMBER.pattern})?")
+_RECORDING = re.compile(rf"(?P<occurrence>{ID.pattern})(\.i(?P<incarnation>{_NUMBER.pattern}))?")
 _DIRECTORY = re.compile(rf"({ID.pattern})\.({ID.pattern})\.i({_NUMBER.pattern})\.({'|'.join(PROJECTS)})")
 
 
@@ -101,9 +101,15 @@ def recording_name(occurrence: str, incarnation: int) -> str:
     return occurrence if incarnation == 1 else f"{occurrence}.i{incarnation}"
 
 
+def parse_recording_name(text: str) -> tuple[str, int] | None:
+    """The occurrence and the incarnation of which `recording_name` made it; None for any other text."""
+    parts = _RECORDING.fullmatch(text)
+    return (parts["occurrence"], int(parts["incarnation"] or 1)) if parts else None
+
+
 def is_recording_name(text: str) -> bool:
     """Whether `recording_name` may have made it: plain in paths and addresses."""
-    return bool(_RECORDING.fullmatch(text))
+    return parse_recording_name(text) is not None
 
 
 def stack_name(occurrence: str, incarnation: int) -> str:

@@ -66,18 +66,17 @@ def perform(card: Mapping[str, Any], verb: str, **arguments: Any) -> dict[str, A
         raise ConfigError(Fault("not a control card of the local cloud", given=f"format {card.get('format')}{lacks}"))
     node = NodeClient(str(card["control"]), str(card["control_token"]))
     entry = NodeClient(str(card["entry_control"]), str(card["entry_token"]))
+    name = card.get("occurrence") or "EVENT"
     try:
         return _VERBS[verb](node, entry, verb, arguments)
     except Declined as fault:
         if fault.status != NOT_NOW:
             raise
-        name = card.get("occurrence") or "EVENT"
         rule = "the public is shown only what runs"
         raise Refused(str(fault), rule=rule, override=f"eventstack start {name}") from fault
     except Silent as fault:
-        name = card.get("occurrence") or "EVENT"
         remedy = f"`eventstack recover {name}` starts it again"
-        if entry.address in str(fault):
+        if fault.address == entry.address:
             remedy = "it belongs to the foundation, `eventstack recover` of that starts it again"
         raise Retryable(f"{fault}; {remedy}", after_s=fault.after_s) from fault
 

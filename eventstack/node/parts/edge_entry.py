@@ -4,7 +4,6 @@ It has no process. Publishing makes a file and unpublishing removes it: both tak
 neither touches the edge or another event.
 """
 
-import re
 import secrets
 import shutil
 import urllib.error
@@ -21,7 +20,6 @@ from eventstack.node.secrets_file import keep_secret, private_directory, read_se
 from eventstack.planning import naming
 
 _ANSWER_S = 5.0
-_OCCURRENCE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _RESERVED = {"keys", "licence", "time", "vod"}
 
 
@@ -93,7 +91,7 @@ class EdgeEntry:
 
 def checked(occurrence: str) -> str:
     """The occurrence's name, sure to be plain in paths, addresses and configurations; raises ConfigError otherwise."""
-    if not _OCCURRENCE.fullmatch(occurrence) or occurrence in _RESERVED:
+    if not naming.ID.fullmatch(occurrence) or occurrence in _RESERVED:
         allowed = "lower-case letters, digits and inner hyphens, and not an address of the edge itself"
         raise ConfigError(Fault("not an occurrence's name", field="occurrence", given=occurrence, allowed=allowed))
     return occurrence
@@ -101,10 +99,11 @@ def checked(occurrence: str) -> str:
 
 def recording_folder(name: str) -> str:
     """A recording's name in the archive, sure to be one; raises ConfigError otherwise."""
-    if not naming.is_recording_name(name):
+    parsed = naming.parse_recording_name(name)
+    if parsed is None:
         allowed = "an occurrence, and from its second incarnation on that incarnation: NAME.i2"
         raise ConfigError(Fault("not a recording's name", field="recording", given=name, allowed=allowed))
-    checked(name.partition(".")[0])
+    checked(parsed[0])
     return name
 
 

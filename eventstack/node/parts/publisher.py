@@ -71,8 +71,7 @@ class Publisher:
 
         Raises LookupError for any other, TimeoutError when the process does not finish.
         """
-        grid = Grid.of(config.epoch, config.segment)
-        boundary = grid.boundary(datetime.now(UTC), LabelLag.beside(place.directory).newest())
+        boundary = _boundary(place.directory, config, time.time())
         marks = programme.read(place.directory)
         if name == "publish":
             marks = marks.opened(max(0, boundary))
@@ -104,13 +103,17 @@ def _close_what_is_open(directory: Path, config: forms.Publisher) -> None:
     marks = programme.read(directory)
     if marks.start is None or _status(directory).get("finished"):
         return
-    grid = Grid.of(config.epoch, config.segment)
     now_s = time.time()
-    boundary = grid.boundary(datetime.fromtimestamp(now_s, UTC), LabelLag.beside(directory).newest())
-    marks = marks.closed(boundary).finishing(int(now_s * 1000))
+    marks = marks.closed(_boundary(directory, config, now_s)).finishing(int(now_s * 1000))
     assert marks.finish_by_ms is not None
     programme.write(directory, marks)
     Desk(directory, config).turn(max(now_s, marks.finish_by_ms / 1000))
+
+
+def _boundary(directory: Path, config: forms.Publisher, now_s: float) -> int:
+    """Where a mark set now falls."""
+    now = datetime.fromtimestamp(now_s, UTC)
+    return Grid.of(config.epoch, config.segment).boundary(now, LabelLag.beside(directory).newest())
 
 
 def _await_finish(directory: Path) -> dict[str, Any]:
