@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from eventstack.deploy.deployer import Found
+from eventstack.deploy.deployer import Found, Outcome
 from eventstack.deploy.engine import Engine, find
 from eventstack.deploy.pulumi_deployer import PulumiDeployer, utc_now
 from eventstack.deploy.workspace import Workspace
+from eventstack.errors import EventstackError
 from eventstack.planning.plan import Build, Cdn, Parent, StackPlan
 from eventstack.settings import Settings
 from eventstack.testing.fake_cloud import FakeCloud
@@ -71,6 +72,35 @@ def write_books(settings: Settings, plan: StackPlan, *, resources: int = 0, crea
     }
     books.file.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
     return books.file
+
+
+class Calling(threading.Thread):
+    """Calls in a thread and keeps what came of it."""
+
+    def __init__(self, call: Callable[[], Outcome]) -> None:
+        super().__init__(daemon=True)
+        self.call = call
+        self.outcome: Outcome | None = None
+        self.error: EventstackError | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self.outcome = self.call()
+        except EventstackError as error:
+            self.error = error
+
+    def join(self, timeout: float | None = 60.0) -> None:
+        """Wait for the call's end; one that does not come in time is a failure of its own."""
+        super().join(timeout)
+        assert not self.is_alive(), "the call did not end in time"
+
+
+def built(deployer: PulumiDeployer, plan: StackPlan) -> PulumiDeployer:
+    """The deployer, once it has previewed and made the stack."""
+    deployer.preview(plan)
+    deployer.up(plan, build_hash=plan.build_hash)
+    return deployer
 
 
 class World:

@@ -14,7 +14,7 @@ from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final, Refused, Retryable, StoreError
 from eventstack.planning.found import Found
 from eventstack.testing.fake_cloud import FakeCloud
-from tests.deploy.conftest import World, a_plan
+from tests.deploy.conftest import World, a_plan, built
 
 pytestmark = pytest.mark.engine
 
@@ -85,10 +85,8 @@ def test_books_without_a_deployment_are_lost_books_and_not_an_empty_stack(
     on_engine: Make, provider: FakeCloud, world: World, content: str
 ) -> None:
     plan = a_plan()
-    deployer = on_engine()
     world.cloud = provider
-    deployer.preview(plan)
-    deployer.up(plan, build_hash=plan.build_hash)
+    deployer = built(on_engine(), plan)
     books = Workspace(deployer.settings, "eventstack-event", "talk-i1").books
     books.file.write_text(content)  # type: ignore[attr-defined]
     for call in (
@@ -106,10 +104,8 @@ def test_a_twin_of_what_stands_is_told_and_nothing_is_built_on_it(
     on_engine: Make, provider: FakeCloud, world: World
 ) -> None:
     plan = a_plan()
-    deployer = on_engine()
     world.cloud = provider
-    deployer.preview(plan)
-    deployer.up(plan, build_hash=plan.build_hash)
+    deployer = built(on_engine(), plan)
     [feed] = [one for one in provider.world() if one.name == "feed"]
     provider.plant(feed.type, "twin", urn=feed.urn, inputs=feed.inputs)
     assert not deployer.diagnose(plan).healthy
@@ -125,10 +121,8 @@ def test_a_removal_that_was_cut_off_at_its_end_is_completed_by_another(
     on_engine: Make, provider: FakeCloud, world: World, step: str
 ) -> None:
     plan = a_plan()
-    deployer = on_engine()
     world.cloud = provider
-    deployer.preview(plan)
-    deployer.up(plan, build_hash=plan.build_hash)
+    deployer = built(on_engine(), plan)
     deployer.destroy(plan, reason="the end")
     assert deployer.evidence(plan).clean
     child = os.fork()
@@ -159,10 +153,8 @@ def test_a_note_of_the_retained_that_cannot_be_read_removes_nothing(
     on_engine: Make, provider: FakeCloud, world: World
 ) -> None:
     plan = a_plan()
-    deployer = on_engine()
     world.cloud = provider
-    deployer.preview(plan)
-    deployer.up(plan, build_hash=plan.build_hash)
+    deployer = built(on_engine(), plan)
     deployer.destroy(plan, reason="the end")
     operations = Workspace(deployer.settings, "eventstack-event", "talk-i1").operations
     note = max(operations.iterdir()) / "retained.json"
@@ -194,10 +186,8 @@ def test_what_a_cut_off_destroy_removed_and_a_lagging_cloud_still_shows_is_not_a
     on_engine: Make, provider: FakeCloud, world: World
 ) -> None:
     plan = a_plan(settle_s=LAG_S)
-    deployer = on_engine()
     world.cloud = provider
-    deployer.preview(plan)
-    deployer.up(plan, build_hash=plan.build_hash)
+    deployer = built(on_engine(), plan)
     provider.advance(LAG_S)
     provider.lag(LAG_S - 1)
     provider.refuse("delete", "feed", "in use", when="before")

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -16,34 +15,12 @@ from eventstack.deploy.engine import Engine
 from eventstack.deploy.journal import StackKey
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
-from eventstack.errors import EventstackError, Retryable
+from eventstack.errors import Retryable
 from eventstack.settings import Settings
 from eventstack.testing.fake_cloud import Existing, FakeCloud
-from tests.deploy.conftest import PROGRAMS, World, a_plan, wait_until
+from tests.deploy.conftest import PROGRAMS, Calling, World, a_plan, wait_until
 
 pytestmark = pytest.mark.engine
-
-
-class Calling(threading.Thread):
-    """Calls in a thread and keeps what came of it."""
-
-    def __init__(self, call: Callable[[], Outcome]) -> None:
-        super().__init__(daemon=True)
-        self.call = call
-        self.outcome: Outcome | None = None
-        self.error: EventstackError | None = None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            self.outcome = self.call()
-        except EventstackError as error:
-            self.error = error
-
-    def join(self, timeout: float | None = 60.0) -> None:
-        """Wait for the call's end; one that does not come in time is a failure of its own."""
-        super().join(timeout)
-        assert not self.is_alive(), "the call did not end in time"
 
 
 def sessions(deployer: PulumiDeployer) -> list[int]:

@@ -2,10 +2,8 @@
 
 import os
 import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,7 +18,7 @@ from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 from eventstack.testing import builders
 from eventstack.testing.fake_cloud import ON_AIR, FakeCloud
-from tests.deploy.conftest import wait_until
+from tests.deploy.conftest import Calling, wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -31,27 +29,6 @@ Make = Callable[..., PulumiDeployer]
 
 def a_plan(occurrence: str = "talk") -> StackPlan:
     return builders.plan(occurrence=occurrence, parents=(), settle_s=1)
-
-
-class Calling(threading.Thread):
-    """Calls in a thread and keeps what came of it."""
-
-    def __init__(self, call: Callable[[], Any]) -> None:
-        super().__init__(daemon=True)
-        self.call = call
-        self.error: EventstackError | None = None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            self.call()
-        except EventstackError as error:
-            self.error = error
-
-    def join(self, timeout: float | None = 60.0) -> None:
-        """Wait for the call's end; one that does not come in time is a failure of its own."""
-        super().join(timeout)
-        assert not self.is_alive(), "the call did not end in time"
 
 
 def previewed(deployer: PulumiDeployer, plan: StackPlan) -> PulumiDeployer:

@@ -136,18 +136,11 @@ def fills_up(life: Life, disk: Disk) -> None:
 
 
 def is_closed(life: Life, disk: Disk) -> None:
-    disk.close()
-    say("preview, closed", life.preview)
-    disk.open()
-    say("preview", life.preview)
-    disk.close()
-    say("up, closed", life.up)
-    disk.open()
-    say("up", life.up)
-    disk.close()
-    say("destroy, closed", life.destroy)
-    disk.open()
-    say("destroy", life.destroy)
+    for step, call in (("preview", life.preview), ("up", life.up), ("destroy", life.destroy)):
+        disk.close()
+        say(f"{step}, closed", call)
+        disk.open()
+        say(step, call)
     say("leave", life.leave)
 
 
