@@ -1,12 +1,61 @@
-"""What a cloud offers and how long it takes, as data: each cloud's `facts.py` holds one `CloudFacts`.
+"""What a cloud offers, what it costs in time and what bounds it, as data: each cloud's `facts.py` holds one `CloudFacts`.
 
-A difference between clouds is a value here, never a branch in `resolve`.
+A difference between clouds is a value here, never a branch in `resolve`. Features are words, `kind/value`; which words
+there are, and which field of an event or a profile asks for which, is told in `planning.wants`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from eventstack.errors import NotOffered
+from eventstack.planning.region import Region
+
+
+class Lead(NamedTuple):
+    """How long something takes to be built, in seconds, and who says so."""
+
+    seconds: int
+    source: str
+
+
+class Limit(NamedTuple):
+    """A bound on a measure of one event; `quota` marks a default that the vendor raises on request."""
+
+    most: int
+    source: str
+    least: int = 0
+    quota: bool = False
+
+
+class Billing(NamedTuple):
+    """A rule by which a service bills, as far as it changes what an event does or costs."""
+
+    service: str
+    rule: str
+    source: str
+
+
+class Retired(NamedTuple):
+    """A service that must not be planned on any more: since when (a date), and what takes its place."""
+
+    service: str
+    ended: str
+    instead: str
+    source: str
+
+
+class Creates(NamedTuple):
+    """Resources of one type that a role makes.
+
+    As many as the product of the counts named in `per` (paths, inputs, renditions, tracks, formats, endpoints, alarms,
+    machines, packagers), where the plan wants the feature `when` ("" for always). `layer` says in which stack they live.
+    """
+
+    role: str
+    type: str
+    per: tuple[str, ...] = ()
+    when: str = ""
+    layer: str = "event"
 
 
 @dataclass(frozen=True)
@@ -17,13 +66,13 @@ class CloudFacts:
     """The cloud's name, as events write it."""
 
     roles: Collection[str]
-    """The roles that it can build: contribution, encoder, packager, drm, cdn, archive."""
+    """The roles that it can build: contribution, encoder, packager, drm, cdn, archive, monitor."""
 
     features: Collection[str]
-    """What it can do, as `kind/value`: `format/dash`, `scheme/cenc`, `licence/clearkey`, `layers/split`."""
+    """What it carries out, as `kind/value`: `format/dash`, `scheme/cenc`, `licence/clearkey`, `layers/split`."""
 
-    leads: Mapping[str, int]
-    """Seconds that each role, and the `site` under them, takes to be built once what it needs is there."""
+    leads: Mapping[str, Lead]
+    """How long each role, and the `site` under them, takes to be built once what it needs is there."""
 
     base_lead_s: int
     """Seconds that any operation takes beside its resources: the engine's start, its preview, its checkpoint."""
@@ -31,21 +80,33 @@ class CloudFacts:
     settle_s: int
     """Seconds until an inventory shows what was just removed or created."""
 
+    ignores: Mapping[str, str] = field(default_factory=dict)
+    """What it leaves out without harm, and why: `kind/value`, or a `kind` for all of it. Listed in every plan."""
 
-def require_role(facts: CloudFacts, role: str, others: Sequence[CloudFacts] = ()) -> None:
-    """Refuse a role that the cloud lacks; the error names those of `others` that have it."""
-    if role not in facts.roles:
-        raise _not_offered(facts, f"{role!r} role", [other for other in others if role in other.roles])
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    """Why it does not offer what somebody may well ask for: `kind/value`, or a `kind`."""
 
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    """Bounds by measure, as `renditions`, `start_over_s`; the measures are told in `planning.wants`."""
 
-def require_feature(facts: CloudFacts, feature: str, field: str, others: Sequence[CloudFacts] = ()) -> None:
-    """Refuse a feature that the cloud lacks; `field` is what asks for it."""
-    if feature not in facts.features:
-        kind, _, value = feature.partition("/")
-        having = [other for other in others if feature in other.features]
-        raise _not_offered(facts, f"{kind} {value!r} (asked for by {field})", having)
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    """Where it can be built; none for a cloud that is one place."""
 
+    default_region: str = ""
+    """Where it is built when nothing says where."""
 
-def _not_offered(facts: CloudFacts, what: str, having: Sequence[CloudFacts]) -> NotOffered:
-    names = ", ".join(sorted(other.name for other in having if other.name != facts.name))
-    return NotOffered(f"{facts.name} offers no {what}; clouds that do: {names or 'none'}")
+    creates: tuple[Creates, ...] = ()
+    """What each role makes."""
+
+    billing: tuple[Billing, ...] = ()
+    """Rules of billing that a plan should know."""
+
+    retired: tuple[Retired, ...] = ()
+    """Services that are gone, or going."""
+
+    origin_bps: int = 1_000_000_000
+    """Bits a second that one packager or origin machine serves to the edge."""
+
+    def reason(self, table: Mapping[str, str], feature: str) -> str | None:
+        """What a table of reasons says of a feature, by its word or by its kind."""
+        return table.get(feature) or table.get(feature.partition("/")[0])
