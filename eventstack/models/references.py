@@ -37,14 +37,15 @@ class _Reference(Written, _Pair):
 
 
 class SecretReference(_Reference):
-    """Where a secret is found: made on the machine that needs it, a variable's name, a private file's path."""
+    """Where a secret is found: made on the machine that needs it, in a variable, a private file, a cloud's secret store."""
 
     what = "a reference to a secret"
-    allowed = "generated, env:NAME, file:PATH or none; never the secret itself"
-    pattern = r"^(generated|none|env:.+|file:.+)$"
+    allowed = "generated, env:NAME, file:PATH, store:NAME or none; never the secret itself"
+    pattern = r"^(generated|none|env:.+|file:.+|store:.+)$"
+    examples = ("generated", "env:FEED_PASSPHRASE", "file:passphrase.txt", "store:feeds/hall-4")
     secret = True
     alone = ("generated", "none")
-    named = ("env", "file")
+    named = ("env", "file", "store")
 
 
 class SourceReference(_Reference):
@@ -53,5 +54,6 @@ class SourceReference(_Reference):
     what = "a source"
     allowed = "none, synthetic or file:PATH"
     pattern = r"^(none|synthetic|file:.+)$"
+    examples = ("none", "synthetic", "file:clip.mp4")
     alone = ("none", "synthetic")
     named = ("file",)

@@ -12,6 +12,9 @@ ID_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$"
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+"""A country as ISO 3166-1 alpha-2 has it, as DE."""
+
 Switch = StrictBool
 
 Line = Annotated[

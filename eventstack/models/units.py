@@ -23,6 +23,9 @@ class Written:
     pattern: ClassVar[str]
     """The same for an editor's schema."""
 
+    examples: ClassVar[tuple[str, ...]] = ()
+    """Values for an editor to offer."""
+
     secret: ClassVar[bool] = False
     """Whether a wrong value may be a secret that was written in the wrong place, and is not to be repeated."""
 
@@ -39,7 +42,8 @@ class Written:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "pattern": cls.pattern, "description": cls.allowed}
+        examples = {"examples": list(cls.examples)} if cls.examples else {}
+        return {"type": "string", "pattern": cls.pattern, "description": cls.allowed, **examples}
 
     @classmethod
     def _validate(cls, value: Any) -> Self:
@@ -71,6 +75,7 @@ class Bitrate(Written, int):
 
     allowed = "a bit rate with its unit, as 400kbps, 1.8Mbps or 96000bps"
     pattern = rf"^{_DECIMAL}(bps|kbps|Mbps|Gbps)$"
+    examples = ("400kbps", "1.8Mbps", "6Mbps")
     _text = re.compile(rf"({_DECIMAL})(bps|kbps|Mbps|Gbps)")
     _factors: ClassVar = {"Gbps": 10**9, "Mbps": 10**6, "kbps": 10**3, "bps": 1}
 
@@ -97,10 +102,13 @@ class Bitrate(Written, int):
 class Duration(Written, Fraction):
     """Seconds, exact; 0 or more."""
 
-    allowed = "a duration with its unit, as 1.92s, 500ms, 90m, 1h30m or 8/15s"
-    pattern = rf"^({_NUMBER}h)?({_NUMBER}m)?({_NUMBER}s)?({_NUMBER}ms)?$"
-    _text = re.compile(rf"(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?")
-    _factors: ClassVar = (Fraction(3600), Fraction(60), Fraction(1), Fraction(1, 1000))
+    allowed = "a duration with its unit, as 1.92s, 500ms, 90m, 1h30m, 30d or 8/15s"
+    pattern = rf"^(?=.)({_NUMBER}d)?({_NUMBER}h)?({_NUMBER}m)?({_NUMBER}s)?({_NUMBER}ms)?$"
+    examples = ("1.92s", "500ms", "15m", "1h30m", "30d")
+    _text = re.compile(
+        rf"(?:({_NUMBER})d)?(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?"
+    )
+    _factors: ClassVar = (Fraction(86400), Fraction(3600), Fraction(60), Fraction(1), Fraction(1, 1000))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -114,7 +122,7 @@ class Duration(Written, Fraction):
     def __str__(self) -> str:
         value = Fraction(self)
         if value.denominator == 1 and value:
-            for unit, seconds in (("h", 3600), ("m", 60)):
+            for unit, seconds in (("d", 86400), ("h", 3600), ("m", 60)):
                 if value % seconds == 0:
                     return f"{value.numerator // seconds}{unit}"
         if 10**9 % value.denominator == 0:
@@ -132,6 +140,7 @@ class FrameRate(Written, Fraction):
 
     allowed = "frames a second with their unit, as 25fps, 50fps or 30000/1001fps"
     pattern = rf"^{_NUMBER}fps$"
+    examples = ("25fps", "50fps", "30000/1001fps", "60000/1001fps", "24fps", "24000/1001fps")
     _text = re.compile(rf"({_NUMBER})fps")
 
     @classmethod
@@ -176,6 +185,7 @@ class Resolution(Written, _Size):
 
     allowed = "a picture size in pixels, width first, as 1280x720"
     pattern = r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}$"
+    examples = ("640x360", "960x540", "1280x720", "1920x1080")
     _text = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 
     @classmethod
@@ -188,6 +198,82 @@ class Resolution(Written, _Size):
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
+
+
+class Share(Written, Fraction):
+    """A part of a whole, exact; 0 to 1, written in per cent."""
+
+    allowed = "a share in per cent, as 60% or 12.5%"
+    pattern = rf"^{_DECIMAL}%$"
+    examples = ("60%", "12.5%")
+    _text = re.compile(rf"({_DECIMAL})%")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `12.5%`; raises ValueError for anything else and for more than the whole."""
+        match = cls._text.fullmatch(text)
+        if not match:
+            raise ValueError("not a share")
+        value = Fraction(match[1]) / 100
+        if value > 1:
+            raise ValueError("more than 100%")
+        return cls(value)
+
+    def __str__(self) -> str:
+        return f"{_decimal(Fraction(self) * 100)}%"
+
+    @property
+    def rational(self) -> str:
+        """The share as canonical JSON holds it: `1/8`."""
+        return rational(self)
+
+
+class _Level(Written, Fraction):
+    """A level in a logarithmic unit, exact to a tenth."""
+
+    unit: ClassVar[str]
+    what: ClassVar[str]
+    span: ClassVar[tuple[int, int]]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a number with a sign and its unit; raises ValueError for anything else and what is out of range."""
+        match = re.fullmatch(rf"(-?[0-9]{{1,3}}(?:\.[0-9])?) ?{cls.unit}", text)
+        if not match:
+            raise ValueError(f"not {cls.what}")
+        value = Fraction(match[1])
+        low, high = cls.span
+        if not low <= value <= high:
+            raise ValueError(f"not between {low} and {high} {cls.unit}")
+        return cls(value)
+
+    def __str__(self) -> str:
+        tenths = int(Fraction(self) * 10)
+        whole, rest = divmod(abs(tenths), 10)
+        return f"{'-' if tenths < 0 else ''}{whole}{f'.{rest}' if rest else ''}{self.unit}"
+
+    @property
+    def rational(self) -> str:
+        """The number of units as canonical JSON holds it: `-23`, `-3/2`."""
+        return rational(self)
+
+
+class Loudness(_Level):
+    """Programme loudness in LUFS (EBU R 128, ITU-R BS.1770)."""
+
+    allowed = "a loudness in LUFS from -40 to -5, as -23LUFS (EBU R 128) or -24LUFS (ATSC A/85)"
+    pattern = r"^-[0-9]{1,2}(\.[0-9])? ?LUFS$"
+    examples = ("-23LUFS", "-24LUFS", "-16LUFS")
+    unit, what, span = "LUFS", "a loudness", (-40, -5)
+
+
+class TruePeak(_Level):
+    """The highest true peak in dBTP (ITU-R BS.1770)."""
+
+    allowed = "a true peak in dBTP from -20 to 0, as -1dBTP"
+    pattern = r"^(-[0-9]{1,2}(\.[0-9])?|0) ?dBTP$"
+    examples = ("-1dBTP", "-2dBTP")
+    unit, what, span = "dBTP", "a true peak", (-20, 0)
 
 
 def rational(value: Fraction) -> str:

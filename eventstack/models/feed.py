@@ -1,0 +1,174 @@
+"""How the venue's feed reaches us: protocols, who calls whom, a backup, and what is expected to arrive."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from eventstack.models.faults import Rule, broken, unfit
+from eventstack.models.references import SecretReference, SourceReference
+from eventstack.models.shape import Shape
+from eventstack.models.units import Bitrate, Duration, FrameRate, Resolution
+
+Protocol = Literal["srt", "rtmp", "rtp", "rist", "pull"]
+
+LATENCY = Duration("0.12")
+"""The receiver's buffer unless the event says another: four round trips of 30 ms."""
+
+
+def _latency(value: Duration) -> Duration:
+    if (value * 1000).denominator != 1 or not Duration.parse("20ms") <= value <= Duration.parse("8s"):
+        raise unfit("not a latency that SRT can keep", allowed="20ms to 8s, in whole milliseconds")
+    return value
+
+
+def _network(value: Any) -> str:
+    allowed = "a network in CIDR form, as 203.0.113.0/24 or 198.51.100.7/32"
+    if not isinstance(value, str) or "/" not in value:
+        raise unfit("not a network", allowed=allowed)
+    try:
+        return str(ip_network(value))
+    except ValueError as cause:
+        hint = f"did you mean {ip_network(value, strict=False)}?" if "host bits" in str(cause) else None
+        raise unfit("not a network", allowed=allowed, hint=hint) from None
+
+
+_PLACES = "host:port, as feed.example.org:9000, or an address with https, http, rtmp or rtmps"
+
+
+def _address(value: Any) -> str:
+    if not isinstance(value, str) or not value.isprintable() or " " in value or len(value) > 500:
+        raise unfit("not an address", allowed=_PLACES, hide=True)
+    try:
+        parts = urlsplit(value if "://" in value else f"//{value}")
+        port = parts.port
+    except ValueError:
+        raise unfit("not an address", allowed=_PLACES, hide=True) from None
+    if parts.username or parts.password or "pass" in parts.query or "key" in parts.query:
+        hint = "write where it is found under passphrase, as env:FEED_PASSPHRASE"
+        raise unfit("a secret in an address", allowed=_PLACES, hint=hint, hide=True)
+    if not parts.hostname or parts.scheme not in ("", "http", "https", "rtmp", "rtmps"):
+        raise unfit("not an address", allowed=_PLACES)
+    if not parts.scheme and (port is None or parts.path or parts.query):
+        raise unfit("an address without a port", allowed=_PLACES)
+    return value
+
+
+class Input(Shape):
+    """One way by which a feed comes in."""
+
+    protocol: Protocol = "srt"
+    """The transport: srt, rtmp, rtp, rist, or pull (we fetch an HLS playlist or a file by HTTP)."""
+
+    mode: Literal["listener", "caller"] | None = None
+    """Who calls whom: as listener we wait for the venue's call, as caller we call it. Left out: listener; pull calls."""
+
+    address: Annotated[str, BeforeValidator(_address)] | None = Field(
+        default=None, examples=["feed.example.org:9000", "https://feed.example.org/live.m3u8"]
+    )
+    """Whom we call, as feed.example.org:9000 or https://feed.example.org/live.m3u8; only for a caller."""
+
+    latency: Annotated[Duration, AfterValidator(_latency)] | None = None
+    """The receiver's buffer, about four round trips to the venue; 20ms to 8s. Left out: 120ms. For srt and rist."""
+
+    passphrase: SecretReference | None = None
+    """Where the passphrase (for rtmp: the stream key) is found: generated (on the receiving machine), env:NAME,
+    file:PATH, store:NAME (the cloud's secret store), or none. Left out: generated, where we listen and the protocol
+    has one."""
+
+    allow: Annotated[tuple[Annotated[str, BeforeValidator(_network)], ...], Field(max_length=50)] = Field(
+        default=(), examples=[["203.0.113.0/24"]]
+    )
+    """The networks that may send to us, as 203.0.113.0/24. On a cloud nobody may until some are named."""
+
+    @property
+    def way(self) -> str:
+        """Protocol and direction, as `srt-listener`; `pull` alone."""
+        return "pull" if self.protocol == "pull" else f"{self.protocol}-{self.mode or 'listener'}"
+
+    @property
+    def secret(self) -> SecretReference:
+        """Where the secret is found, with the default of the way; kind `none` without one."""
+        if self.passphrase is not None:
+            return self.passphrase
+        has_one = self.way in ("srt-listener", "rist-listener", "rtmp-listener")
+        return SecretReference("generated" if has_one else "none", "")
+
+    def faults(self) -> Iterator[Rule]:
+        """What does not go together in one input."""
+        calls = self.protocol == "pull" or self.mode == "caller"
+        if self.protocol == "pull" and self.mode == "listener":
+            yield Rule(("mode",), "a pull is a call of ours", "caller", "leave mode out")
+        if calls and self.address is None:
+            yield Rule(("address",), "nobody to call", _PLACES, "add a line address: …")
+        if not calls and self.address is not None:
+            yield Rule(("address",), "an address for a listener", "none", "write mode: caller, or leave address out")
+        if self.address is not None and calls:
+            has_scheme, wants_scheme = "://" in self.address, self.protocol in ("pull", "rtmp")
+            scheme = self.address.partition("://")[0]
+            if wants_scheme != has_scheme or (has_scheme and scheme.startswith("rtmp") != (self.protocol == "rtmp")):
+                form = {"pull": "http:// or https://", "rtmp": "rtmp:// or rtmps://"}.get(self.protocol, "host:port")
+                yield Rule(("address",), f"not an address of {self.protocol}", form)
+        if self.protocol == "rtp" and self.mode == "caller":
+            yield Rule(("mode",), "nobody can be called by rtp: it has no connection", "listener")
+        if self.latency is not None and self.protocol not in ("srt", "rist"):
+            yield Rule(("latency",), f"{self.protocol} keeps no such buffer", "a latency for srt and rist only")
+        if self.secret.kind != "none" and self.protocol in ("rtp", "pull"):
+            yield Rule(("passphrase",), f"{self.protocol} has no passphrase", "none")
+        if calls and self.secret.kind == "generated":
+            yield Rule(
+                ("passphrase",), "generated for a call: the other side can't know it", "env:NAME, file:PATH, store:NAME"
+            )
+        for index, network in enumerate(self.allow):
+            if network in self.allow[:index]:
+                yield Rule(("allow", index), "listed twice", hint="remove one")
+        if calls and self.allow:
+            yield Rule(("allow",), "nobody sends to a caller", hint="remove it, or write mode: listener")
+
+
+class Feed(Shape):
+    """What the venue is expected to send; checked against the ladder at planning, and by probes on the day."""
+
+    codec: Literal["avc", "hevc", "mpeg2"] | None = None
+    """The video codec of the feed: avc, hevc or mpeg2."""
+
+    size: Resolution | None = None
+    """The picture's size, as 1920x1080."""
+
+    frame_rate: FrameRate | None = None
+    """Frames a second, as 25fps; of interlaced material the frames, not the fields."""
+
+    scan: Literal["progressive", "interlaced"] | None = None
+    """Whether pictures come whole (progressive) or as two fields (interlaced)."""
+
+    bitrate: Bitrate | None = None
+    """The total bit rate of the feed, as 20Mbps."""
+
+    channels: Annotated[int, Field(ge=0, le=32, strict=True)] | None = None
+    """How many audio channels it carries, 0 to 32."""
+
+
+class Contribution(Input):
+    """How the venue's feed reaches us."""
+
+    backup: Input | None = None
+    """A second way in that takes over when the first is lost."""
+
+    expected: Feed = Feed()
+    """What the venue is expected to send: codec, size, frame_rate, scan, bitrate, channels."""
+
+    source: SourceReference = SourceReference("none", "")
+    """A stand-in for the venue: none (a real one will call), synthetic, or file:PATH in a loop."""
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        found = list(self.faults())
+        if self.backup:
+            found += [rule._replace(path=("backup", *rule.path)) for rule in self.backup.faults()]
+            if self.backup.address is not None and self.backup.address == self.address:
+                found.append(Rule(("backup", "address"), "the same place as the first", "another way in"))
+        if found:
+            raise broken(found)
+        return self

@@ -1,0 +1,86 @@
+"""What is heard and read: audio tracks, their loudness, captions."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from eventstack.models.faults import unfit
+from eventstack.models.shape import Line, Shape
+from eventstack.models.units import Bitrate, Loudness, TruePeak
+
+AudioCodec = Literal["aac", "ac3", "eac3"]
+Role = Literal["main", "commentary", "description", "clean", "dub"]
+CaptionFormat = Literal["cea-608", "cea-708", "teletext", "dvb-sub", "webvtt"]
+Language = Annotated[
+    str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en", "de", "nb", "pt-BR", "sr-Latn"])
+]
+
+
+def _channels(value: Any) -> Any:
+    if isinstance(value, bool) or value not in (1, 2, 6, 8):
+        raise unfit("not a channel count", allowed="1 (mono), 2 (stereo), 6 (5.1) or 8 (7.1)")
+    return value
+
+
+class Track(Shape):
+    """One audio track."""
+
+    language: Language
+    """The language as BCP 47 names it, as en, nb or pt-BR."""
+
+    label: Line | None = None
+    """What a player's menu calls it; left out: the language."""
+
+    role: Role = "main"
+    """What it is: main, commentary, description (of the picture), clean (without commentary) or dub."""
+
+    codec: AudioCodec = "aac"
+    """The audio codec: aac, ac3 or eac3."""
+
+    bitrate: Bitrate = Bitrate(96_000)
+    """The bit rate of the audio, as 96kbps."""
+
+    channels: Annotated[int, BeforeValidator(_channels)] = 2
+    """1 (mono), 2 (stereo), 6 (5.1) or 8 (7.1)."""
+
+    take: Annotated[tuple[Annotated[int, Field(ge=1, le=32, strict=True)], ...], Field(min_length=1)] | None = Field(
+        default=None, examples=[[1, 2]]
+    )
+    """Which channels of the feed it is made of, counted from 1, as [1, 2]; left out: the first ones."""
+
+
+class LoudnessTarget(Shape):
+    """How loud the programme is made."""
+
+    target: Loudness
+    """The programme loudness, as -23LUFS (EBU R 128) or -24LUFS (ATSC A/85)."""
+
+    true_peak: TruePeak = TruePeak(-1)
+    """The highest true peak, as -1dBTP."""
+
+
+class Audio(Shape):
+    """The audio tracks, at 48 kHz."""
+
+    tracks: Annotated[tuple[Track, ...], Field(min_length=1, max_length=16)]
+    """The tracks: a list of languages and bit rates; the first is what players choose."""
+
+    loudness: LoudnessTarget | None = None
+    """How loud the programme is made; left out: as it comes."""
+
+
+class Caption(Shape):
+    """One caption or subtitle track of the feed that viewers get."""
+
+    language: Language
+    """The language as BCP 47 names it, as en, nb or pt-BR."""
+
+    label: Line | None = None
+    """What a player's menu calls it; left out: the language."""
+
+    format: CaptionFormat
+    """How it comes in the feed: cea-608, cea-708, teletext, dvb-sub or webvtt."""
+
+    service: Annotated[int, Field(ge=1, le=899, strict=True)] | None = Field(default=None, examples=[1, 888])
+    """Which of the feed's: the channel of cea-608 (1 to 4), the service of cea-708 (1 to 63), the page of teletext
+    (100 to 899)."""
