@@ -16,6 +16,7 @@ another try, 1 for the rest.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 class EventstackError(Exception):
@@ -41,6 +42,7 @@ class Fault:
     given: str | None = None
     allowed: str | None = None
     hint: str | None = None
+    subject: Literal["event", "profile"] | None = None
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
@@ -64,9 +66,13 @@ class ConfigError(EventstackError):
 
 
 class NotOffered(EventstackError):
-    """A cloud lacks a role or a feature; the message names the clouds that have it."""
+    """A cloud lacks a role or a feature; the message names the clouds that have it. Holds every fault found."""
 
     exit_code = 2
+
+    def __init__(self, *found: Fault | str) -> None:
+        self.faults = tuple(Fault(one) if isinstance(one, str) else one for one in found)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
 class Refused(EventstackError):

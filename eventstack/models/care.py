@@ -50,7 +50,9 @@ class Timing(Shape):
 class Gates(Shape):
     """What must be good before the public sees anything."""
 
-    hops: Annotated[tuple[Hop, ...], Field(min_length=1)] | None = Field(default=None, examples=[["encoder", "edge", "picture"]])
+    hops: Annotated[tuple[Hop, ...], Field(min_length=1)] | None = Field(
+        default=None, examples=[["encoder", "edge", "picture"]]
+    )
     """The hops that must be good; left out: all that the profile has."""
 
     in_a_row: Annotated[int, Field(ge=1, le=60, strict=True)] = 2

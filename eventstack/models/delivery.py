@@ -35,12 +35,14 @@ class Packaging(Shape):
     window: WholeSeconds = Duration(60)
     """How far a viewer may rewind, as 60s."""
 
-    start_over: Annotated[WholeSeconds | None, BeforeValidator(lambda value: None if value == "off" else value)] = Field(
-        default=None, examples=["off", "4h"]
+    start_over: Annotated[WholeSeconds | None, BeforeValidator(lambda value: None if value == "off" else value)] = (
+        Field(default=None, examples=["off", "4h"])
     )
     """How far back somebody who comes late may start (start-over, catch-up), as 4h; off: not beyond the window."""
 
-    low_latency: Annotated[LowLatency | None, BeforeValidator(off_or)] = Field(default=None, examples=["off", {"part": "0.32s"}])
+    low_latency: Annotated[LowLatency | None, BeforeValidator(off_or)] = Field(
+        default=None, examples=["off", {"part": "0.32s"}]
+    )
     """Parts before segments are whole: off, or the part's length."""
 
 
@@ -57,7 +59,9 @@ def _https(value: Any) -> str:
 class Speke(Shape):
     """The key server that is asked for content keys by SPEKE (an exchange of CPIX documents)."""
 
-    url: Annotated[str, BeforeValidator(_https)] = Field(examples=["https://abc.execute-api.eu-central-1.amazonaws.com/speke"])
+    url: Annotated[str, BeforeValidator(_https)] = Field(
+        examples=["https://abc.execute-api.eu-central-1.amazonaws.com/speke"]
+    )
     """Where key requests are posted; https, without a query."""
 
     version: Literal["2.0", "2.1"] = "2.0"
@@ -68,9 +72,9 @@ class Speke(Shape):
     )
     """On aws: the role that may call it; left out: one of the foundation's."""
 
-    certificate: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$")] | None = Field(
-        default=None, examples=["arn:aws:acm:eu-central-1:123456789012:certificate/1234"]
-    )
+    certificate: (
+        Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+$")] | None
+    ) = Field(default=None, examples=["arn:aws:acm:eu-central-1:123456789012:certificate/1234"])
     """On aws: the certificate under which keys travel encrypted."""
 
 

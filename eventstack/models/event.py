@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from eventstack.models import wall_clock
 from eventstack.models.faults import Rule, broken, unfit
 from eventstack.models.feed import Contribution
-from eventstack.models.shape import Country, Id, Line, Shape, WholeSeconds
+from eventstack.models.shape import Country, Id, Jurisdiction, Line, Shape, WholeSeconds
 from eventstack.models.units import Duration, Share
 
 LONGEST = timedelta(hours=24)
@@ -23,7 +23,9 @@ class Span(Shape):
     longest: ClassVar[timedelta] = timedelta(days=400)
     beyond: ClassVar[str] = "no span of an event is that long"
 
-    zone: Annotated[str, BeforeValidator(wall_clock.zone)] | None = Field(default=None, examples=["Europe/Berlin", "UTC"])
+    zone: Annotated[str, BeforeValidator(wall_clock.zone)] | None = Field(
+        default=None, examples=["Europe/Berlin", "UTC"]
+    )
     """The IANA time zone that times without an offset are in, as Europe/Berlin."""
 
     start: datetime = Field(examples=["2027-11-22T18:00", "2027-11-22T18:00+01:00"])
@@ -46,7 +48,11 @@ class Span(Shape):
             if at <= start:
                 raise unfit("the end is not after the start", allowed=f"later than {start.isoformat()}")
             if at - start > cls.longest:
-                raise unfit("longer than a day" if cls.longest == LONGEST else "too long", allowed=_hours(cls.longest), hint=cls.beyond)
+                raise unfit(
+                    "longer than a day" if cls.longest == LONGEST else "too long",
+                    allowed=_hours(cls.longest),
+                    hint=cls.beyond,
+                )
         return at
 
 
@@ -71,7 +77,9 @@ class Blackout(Span):
 class Rights(Shape):
     """Who may see it, where and when."""
 
-    territories: Annotated[tuple[Country, ...], Field(min_length=1)] | None = Field(default=None, examples=[["DE", "AT", "CH"]])
+    territories: Annotated[tuple[Country, ...], Field(min_length=1)] | None = Field(
+        default=None, examples=[["DE", "AT", "CH"]]
+    )
     """The only countries in which it may be seen, as [DE, AT, CH]; left out: everywhere."""
 
     except_in: tuple[Country, ...] = Field(default=(), examples=[["US"]])
@@ -100,7 +108,9 @@ class Rights(Shape):
 
 def _twice(path: tuple[str, ...], items: tuple[str, ...]) -> list[Rule]:
     return [
-        Rule((*path, index), "listed twice", hint="remove one") for index, item in enumerate(items) if item in items[:index]
+        Rule((*path, index), "listed twice", hint="remove one")
+        for index, item in enumerate(items)
+        if item in items[:index]
     ]
 
 
@@ -137,7 +147,7 @@ class Audience(Shape):
 class Placement(Shape):
     """Where it may be built, when no region is named: the one nearest to its viewers that the rule allows."""
 
-    within: Annotated[tuple[Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")], ...], Field(min_length=1)] | None = Field(
+    within: Annotated[tuple[Jurisdiction, ...], Field(min_length=1)] | None = Field(
         default=None, examples=[["EU"], ["DE", "FR"]]
     )
     """Where data may lie: countries (DE) and jurisdictions (EU, EEA), as [EU, CH]."""
@@ -155,7 +165,9 @@ class Contact(Shape):
     role: Line | None = Field(default=None, examples=["producer", "venue", "rights"])
     """What they do for this event, as producer."""
 
-    phone: Annotated[str, Field(pattern=r"^\+[0-9][0-9 ()/-]{4,24}$")] | None = Field(default=None, examples=["+49 30 1234567"])
+    phone: Annotated[str, Field(pattern=r"^\+[0-9][0-9 ()/-]{4,24}$")] | None = Field(
+        default=None, examples=["+49 30 1234567"]
+    )
     """A number with its country's code, as +49 30 1234567."""
 
     email: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$")] | None = Field(
@@ -166,7 +178,9 @@ class Contact(Shape):
     @model_validator(mode="after")
     def _rules(self) -> Self:
         if self.phone is None and self.email is None:
-            raise broken([Rule(("name",), "no way to reach them", "a phone or an email", "add a line phone: … or email: …")])
+            raise broken(
+                [Rule(("name",), "no way to reach them", "a phone or an email", "add a line phone: … or email: …")]
+            )
         return self
 
 
@@ -200,7 +214,9 @@ class Event(Shape):
     cloud: Id = Field(examples=["local", "aws", "azure", "gcp"])
     """Where it is built: local, aws, azure or gcp."""
 
-    region: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")] | None = Field(default=None, examples=["eu-central-1"])
+    region: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")] | None = Field(
+        default=None, examples=["eu-central-1"]
+    )
     """The cloud's region, as eu-central-1. Left out: chosen by placement and audience."""
 
     placement: Placement = Placement()
@@ -221,13 +237,19 @@ class Event(Shape):
     contacts: Annotated[tuple[Contact, ...], Field(max_length=20)] = ()
     """Whom to call: name, role, phone, email."""
 
-    labels: Annotated[dict[LabelKey, Line], Field(max_length=20)] = Field(default={}, examples=[{"department": "sports"}])
+    labels: Annotated[dict[LabelKey, Line], Field(max_length=20)] = Field(
+        default={}, examples=[{"department": "sports"}]
+    )
     """Words of your own, as {department: sports}; they stand in the plan and in records."""
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
         found = [
-            Rule(("overrides", key), "not for one event to override", hint="write a profile of your own that extends this one")
+            Rule(
+                ("overrides", key),
+                "not for one event to override",
+                hint="write a profile of your own that extends this one",
+            )
             for key in ("name", "description", "extends", "abstract")
             if key in self.overrides
         ]

@@ -63,7 +63,7 @@ class Input(Shape):
     """The transport: srt, rtmp, rtp, rist, or pull (we fetch an HLS playlist or a file by HTTP)."""
 
     mode: Literal["listener", "caller"] | None = None
-    """Who calls whom: as listener we wait for the venue's call, as caller we call it. Left out: listener; pull calls."""
+    """Who calls whom: as listener we wait for its call, as caller we call it. Left out: listener; pull calls."""
 
     address: Annotated[str, BeforeValidator(_address)] | None = Field(
         default=None, examples=["feed.example.org:9000", "https://feed.example.org/live.m3u8"]
@@ -98,21 +98,10 @@ class Input(Shape):
 
     def faults(self) -> Iterator[Rule]:
         """What does not go together in one input."""
+        yield from self._direction()
         calls = self.protocol == "pull" or self.mode == "caller"
-        if self.protocol == "pull" and self.mode == "listener":
-            yield Rule(("mode",), "a pull is a call of ours", "caller", "leave mode out")
-        if calls and self.address is None:
-            yield Rule(("address",), "nobody to call", _PLACES, "add a line address: …")
-        if not calls and self.address is not None:
-            yield Rule(("address",), "an address for a listener", "none", "write mode: caller, or leave address out")
-        if self.address is not None and calls:
-            has_scheme, wants_scheme = "://" in self.address, self.protocol in ("pull", "rtmp")
-            scheme = self.address.partition("://")[0]
-            if wants_scheme != has_scheme or (has_scheme and scheme.startswith("rtmp") != (self.protocol == "rtmp")):
-                form = {"pull": "http:// or https://", "rtmp": "rtmp:// or rtmps://"}.get(self.protocol, "host:port")
-                yield Rule(("address",), f"not an address of {self.protocol}", form)
-        if self.protocol == "rtp" and self.mode == "caller":
-            yield Rule(("mode",), "nobody can be called by rtp: it has no connection", "listener")
+        if calls and self.allow:
+            yield Rule(("allow",), "nobody sends to a caller", hint="remove it, or write mode: listener")
         if self.latency is not None and self.protocol not in ("srt", "rist"):
             yield Rule(("latency",), f"{self.protocol} keeps no such buffer", "a latency for srt and rist only")
         if self.secret.kind != "none" and self.protocol in ("rtp", "pull"):
@@ -124,8 +113,23 @@ class Input(Shape):
         for index, network in enumerate(self.allow):
             if network in self.allow[:index]:
                 yield Rule(("allow", index), "listed twice", hint="remove one")
-        if calls and self.allow:
-            yield Rule(("allow",), "nobody sends to a caller", hint="remove it, or write mode: listener")
+
+    def _direction(self) -> Iterator[Rule]:
+        calls = self.protocol == "pull" or self.mode == "caller"
+        if self.protocol == "pull" and self.mode == "listener":
+            yield Rule(("mode",), "a pull is a call of ours", "caller", "leave mode out")
+        if self.protocol == "rtp" and self.mode == "caller":
+            yield Rule(("mode",), "nobody can be called by rtp: it has no connection", "listener")
+        if not calls and self.address is not None:
+            yield Rule(("address",), "an address for a listener", "none", "write mode: caller, or leave address out")
+        if calls and self.address is None:
+            yield Rule(("address",), "nobody to call", _PLACES, "add a line address: …")
+        elif calls and self.address is not None:
+            schemes = {"pull": ("http", "https"), "rtmp": ("rtmp", "rtmps")}.get(self.protocol, ())
+            scheme, mark, _ = self.address.partition("://")
+            if (scheme if mark else "") not in (schemes or ("",)):
+                form = " or ".join(f"{one}://…" for one in schemes) or "host:port"
+                yield Rule(("address",), f"not an address of {self.protocol}", form)
 
 
 class Feed(Shape):

@@ -57,7 +57,9 @@ class Profile(Shape):
     redundancy: Literal["single", "two-path"] = "single"
     """One chain from the feed to the origin (single), or two that stand in for each other (two-path)."""
 
-    slate: Annotated[Slate | None, BeforeValidator(_slate)] = Field(default=None, examples=[True, {"image": "file:slate.png", "size": "1920x1080"}])
+    slate: Annotated[Slate | None, BeforeValidator(_slate)] = Field(
+        default=None, examples=[True, {"image": "file:slate.png", "size": "1920x1080"}]
+    )
     """Whether a slate can be shown instead of the programme: true, false, or a picture of your own."""
 
     archive: Archive = Archive()

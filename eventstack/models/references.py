@@ -37,7 +37,7 @@ class _Reference(Written, _Pair):
 
 
 class SecretReference(_Reference):
-    """Where a secret is found: made on the machine that needs it, in a variable, a private file, a cloud's secret store."""
+    """Where a secret is found: made where it is needed, in a variable, a private file, a cloud's secret store."""
 
     what = "a reference to a secret"
     allowed = "generated, env:NAME, file:PATH, store:NAME or none; never the secret itself"

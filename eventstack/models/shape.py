@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
+from eventstack.models import countries
 from eventstack.models.faults import unfit
 from eventstack.models.units import Duration
 
@@ -12,8 +13,32 @@ ID_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$"
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+def _country(value: Any) -> str:
+    allowed = "a country's code as ISO 3166-1 has it, as DE"
+    if not isinstance(value, str):
+        raise unfit("not a country", allowed=allowed)
+    if value in countries.known():
+        return value
+    meant = countries.nearest(value)
+    raise unfit("not a country", allowed=allowed, hint=f"did you mean {meant}?" if meant else None)
+
+
+Country = Annotated[str, BeforeValidator(_country), Field(pattern="^[A-Z]{2}$")]
 """A country as ISO 3166-1 alpha-2 has it, as DE."""
+
+
+def _jurisdiction(value: Any) -> str:
+    named = ", ".join(countries.jurisdictions())
+    if isinstance(value, str) and (value in countries.known() or value in countries.jurisdictions()):
+        return value
+    meant = countries.nearest(value, unions=True) if isinstance(value, str) else None
+    hint = f"did you mean {meant}?" if meant else None
+    raise unfit("neither a country nor a jurisdiction", allowed=f"a country's code, as DE, or {named}", hint=hint)
+
+
+Jurisdiction = Annotated[str, BeforeValidator(_jurisdiction)]
+"""A country, or several under one law or on one continent: DE, EU, EEA, europe."""
 
 Switch = StrictBool
 

@@ -105,9 +105,7 @@ class Duration(Written, Fraction):
     allowed = "a duration with its unit, as 1.92s, 500ms, 90m, 1h30m, 30d or 8/15s"
     pattern = rf"^(?=.)({_NUMBER}d)?({_NUMBER}h)?({_NUMBER}m)?({_NUMBER}s)?({_NUMBER}ms)?$"
     examples = ("1.92s", "500ms", "15m", "1h30m", "30d")
-    _text = re.compile(
-        rf"(?:({_NUMBER})d)?(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?"
-    )
+    _text = re.compile(rf"(?:({_NUMBER})d)?(?:({_NUMBER})h)?(?:({_NUMBER})m(?!s))?(?:({_NUMBER})s)?(?:({_NUMBER})ms)?")
     _factors: ClassVar = (Fraction(86400), Fraction(3600), Fraction(60), Fraction(1), Fraction(1, 1000))
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What a cloud offers, what it costs in time and what bounds it, as data: each cloud's `facts.py` holds one `CloudFacts`.
+"""What a cloud offers, how long it takes and what bounds it, as data: each cloud's `facts.py` holds one `CloudFacts`.
 
 A difference between clouds is a value here, never a branch in `resolve`. Features are words, `kind/value`; which words
 there are, and which field of an event or a profile asks for which, is told in `planning.wants`.
@@ -48,7 +48,8 @@ class Creates(NamedTuple):
     """Resources of one type that a role makes.
 
     As many as the product of the counts named in `per` (paths, inputs, renditions, tracks, formats, endpoints, alarms,
-    machines, packagers), where the plan wants the feature `when` ("" for always). `layer` says in which stack they live.
+    machines, packagers), where the plan wants the feature `when` ("" for always). `layer` says in which stack they
+    live.
     """
 
     role: str
@@ -56,6 +57,15 @@ class Creates(NamedTuple):
     per: tuple[str, ...] = ()
     when: str = ""
     layer: str = "event"
+
+
+class Machine(NamedTuple):
+    """What one machine of ours carries: bit/s and requests a second to the edge, rungs of a ladder to encode."""
+
+    origin_bps: int
+    origin_rps: int
+    rungs: int
+    source: str
 
 
 @dataclass(frozen=True)
@@ -104,8 +114,8 @@ class CloudFacts:
     retired: tuple[Retired, ...] = ()
     """Services that are gone, or going."""
 
-    origin_bps: int = 1_000_000_000
-    """Bits a second that one packager or origin machine serves to the edge."""
+    machine: Machine | None = None
+    """What one machine of ours carries; None where the vendor keeps encoders and origins, or all is one machine."""
 
     def reason(self, table: Mapping[str, str], feature: str) -> str | None:
         """What a table of reasons says of a feature, by its word or by its kind."""

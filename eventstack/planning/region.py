@@ -1,7 +1,7 @@
 """Where to build: one choice of a region for every cloud, from who watches and from where data may lie.
 
 `resolve` calls it with the regions of a cloud's facts; its answer stands in the plan, reasons included. Distances are
-great circles from a country's people (`planning.countries`) to the region's city, in whole kilometres before they are
+great circles from a country's people (`models.countries`) to the region's city, in whole kilometres before they are
 weighed, so that the comparison is exact and the same everywhere.
 """
 
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from eventstack.errors import ConfigError, Fault
-from eventstack.planning import countries
+from eventstack.models import countries
 
 EARTH_KM = 6371.0088
 """Mean radius of the earth (IUGG; H. Moritz, Geodetic Reference System 1980)."""
@@ -95,8 +95,8 @@ def choose(
     Raises ConfigError at `placement.within` when no region is allowed, and at the field that names an unknown country
     or holds impossible shares; ValueError when `regions` is empty or lacks `default`.
     """
-    shares = tuple([(code, *share.as_integer_ratio()) for code, share in audience.items()])
-    return _choose(_Regions(regions.values()), shares, tuple(within), near, needs, default)
+    shares = tuple(sorted([(code, *share.as_integer_ratio()) for code, share in audience.items()]))
+    return _choose(_Regions(regions.values()), shares, tuple(sorted(set(within))), near, needs, default)
 
 
 def refusal(region: Region, within: Iterable[str] = (), needs: frozenset[str] = frozenset()) -> str:
@@ -141,11 +141,11 @@ _atlas = lru_cache(maxsize=64)(_Atlas)
 
 @lru_cache(maxsize=1024)
 def _lawful(within: tuple[str, ...]) -> frozenset[str]:
-    return frozenset().union(*(countries.members(each) for each in within)) if within else countries.known()
+    return frozenset().union(*(countries.members(each) for each in within))
 
 
 def _refusal(region: Region, within: tuple[str, ...], lawful: frozenset[str], needs: frozenset[str]) -> str:
-    if region.country not in lawful:
+    if within and region.country not in lawful:
         return f"lies in {region.country}, outside {', '.join(within)}"
     if region.offers is not None and (missing := needs - region.offers):
         return f"offers no {', '.join(sorted(missing))}"
@@ -198,7 +198,7 @@ def _aim(
 ) -> _Aim:
     if near is not None:
         country = countries.place(near)
-        return _Aim(((1, country.latitude, country.longitude),), country.name)
+        return _Aim(((1, country.latitude, country.longitude),), f"{country.name}, as placement.near asks")
     common = math.lcm(*(denominator for _, _, denominator in shares))
     weighed = [(code, share * (common // denominator)) for code, share, denominator in shares if share]
     if weighed:
@@ -230,14 +230,17 @@ def _sentence(
 ) -> str:
     best = f"{order[0]} ({allowed[order[0]].place})"
     rules = [f"within {', '.join(within)}"] if within else []
-    rules += [f"that offer {', '.join(sorted(needs))}"] if needs else []
-    among = " of the regions " + " ".join(rules) if rules else ""
+    rules += [f"that offer{'s' if len(allowed) == 1 else ''} {', '.join(sorted(needs))}"] if needs else []
+    ruled = " ".join(["", *rules])
     if len(allowed) == 1:
-        return f"{best} is the only region" + (among.removeprefix(" of the regions") if rules else "") + "."
+        return f"{best} is the only region{ruled}."
     if order[0] == aim.first:
-        return f"{best} is the cloud's default region, and neither audience.shares nor placement.near says otherwise."
+        return (
+            f"{best} is the cloud's default region, and neither audience.countries nor placement.near says otherwise."
+        )
     following = f"the next is {order[1]} ({allowed[order[1]].place}) with {means[order[1]]} km"
-    return f"{best} is nearest to {aim.words}{among}: {means[order[0]]} km{aim.measure}; {following}."
+    among = f"Of the regions{ruled}, " if rules else ""
+    return f"{among}{best} is nearest to {aim.words}: {means[order[0]]} km{aim.measure}; {following}."
 
 
 def _faults(shares: Iterable[tuple[str, int, int]], within: Iterable[str], near: str | None) -> list[Fault]:
@@ -247,16 +250,18 @@ def _faults(shares: Iterable[tuple[str, int, int]], within: Iterable[str], near:
     faults = [_unknown("placement.within", name, unions=True) for name in beyond if name not in unions]
     if near is not None and near not in known:
         faults.append(_unknown("placement.near", near))
-    faults += [_unknown(f"audience.shares.{code}", code) for code, _, _ in shares if code not in known]
+    faults += [_unknown(f"audience.countries.{code}", code) for code, _, _ in shares if code not in known]
     faults += [
-        Fault("a share below 0", field=f"audience.shares.{code}", given=f"{share}/{whole}", allowed="0 to 1")
+        Fault("a share below 0", field=f"audience.countries.{code}", given=f"{share}/{whole}", allowed="0 to 1")
         for code, share, whole in shares
         if share < 0
     ]
     common = math.lcm(*[whole for _, _, whole in shares])
     if (total := sum([share * (common // whole) for _, share, whole in shares])) > common:
         given = str(Fraction(total, common))
-        faults.append(Fault("more than the whole audience", field="audience.shares", given=given, allowed="at most 1"))
+        faults.append(
+            Fault("more than the whole audience", field="audience.countries", given=given, allowed="at most 1")
+        )
     return faults
 
 
@@ -292,6 +297,6 @@ def _aimless(count: int) -> Fault:
     return Fault(
         f"nothing says which of {count} regions to take",
         field="placement",
-        allowed="audience.shares by country, placement.near with a country, or a region's name",
+        allowed="audience.countries by country, placement.near with a country, or a region's name",
         hint="say where the audience is",
     )

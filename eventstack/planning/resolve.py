@@ -2,31 +2,34 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
+from eventstack.models.faults import nearest
 from eventstack.models.profile import Profile
 from eventstack.models.shape import ID_PATTERN
-from eventstack.planning import media, naming
-from eventstack.planning.facts import CloudFacts, require_feature, require_role
+from eventstack.planning import carried, counts, fit, media, naming, region, sources, viewers, wants
+from eventstack.planning.facts import CloudFacts
 from eventstack.planning.lead import lead
 from eventstack.planning.plan import (
     FORMAT,
+    About,
     Archive,
     Build,
+    Capacity,
     Cdn,
+    Chosen,
+    Contact,
     Drm,
-    Gates,
+    Note,
     Parent,
     StackPlan,
     sha256,
 )
-from eventstack.planning.timeline import LABELS_END, epoch, text, timeline
-
-HOPS = ("contribution", "encoder", "packager", "origin", "licence", "edge", "picture", "sound")
-"""What gates look at when a profile names no hops; `licence` only where there are licences."""
+from eventstack.planning.prepared import Prepared, prepared
+from eventstack.planning.sources import Origin
+from eventstack.planning.timeline import epoch, text, timeline
 
 FOUNDATION_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 """A foundation's name; longer than an event's id, so that one can be called after its only event."""
@@ -41,19 +44,34 @@ def resolve(
     owner: str,
     incarnation: int = 1,
     others: Sequence[CloudFacts] = (),
+    origin: Origin | None = None,
 ) -> StackPlan:
     """The plan of an event's stack.
 
     `parents` are the recorded outputs of the layers below; without them the plan can be shown but not built.
-    `owner` is the installation's. Raises ConfigError for what does not fit together, NotOffered for what this cloud
-    lacks (`others` are the clouds that the message may name).
+    `owner` is the installation's; `origin` says who wrote a field of the profile (left out: the profile itself).
+    Raises ConfigError for what does not fit together, NotOffered for what this cloud lacks (`others` are the clouds
+    that the message may name); either holds every fault found.
     """
-    _fit(event, profile, facts, owner)
-    roles = _roles(profile)
-    _offered(event, profile, facts, roles, others)
-    _foundation(profile, parents)
+    ready = prepared(profile, facts, tuple(others), origin)
+    asked = carried.judge(wants.of_event(event), facts, others, "event")
+    _agreed(event, profile, facts, owner)
+    chosen, unplaced = _placed(event, facts)
+    _refuse(
+        config=(
+            *fit.faults(event, profile),
+            *carried.bounded(wants.of_feed(event), facts, "event"),
+            *ready.beyond,
+            *unplaced,
+            *_foundation(profile, parents),
+        ),
+        offered=(*asked.refused, *ready.refused),
+    )
+    event = carried.without(event, asked.undone)
     occurrence = event.id
     stack = naming.stack_name(occurrence, incarnation)
+    seen = viewers.of(event, ready)
+    capacity = _capacity(ready, seen.packagers if seen else 0)
     build = Build(
         format=FORMAT,
         layer="event",
@@ -65,26 +83,118 @@ def resolve(
         stack=stack,
         tags=naming.identity_tags(owner, occurrence, incarnation, "event"),
         parents=tuple(parents),
-        epoch=text(epoch(event.window, profile.timing)),
-        segment=media.segment(profile),
-        contribution=media.contribution(event, profile),
-        encoder=media.encoder(profile),
-        packager=media.packager(profile),
-        drm=media.drm(profile, content_id=stack),
-        cdn=Cdn(path=occurrence),
-        archive=media.archive(profile, occurrence, incarnation),
+        epoch=text(epoch(event.window, ready.profile.timing.line_up)),
+        segment=ready.segment,
+        contribution=media.contribution(event, ready.profile),
+        encoder=ready.encoder,
+        packager=ready.packager,
+        drm=media.drm(ready.profile, content_id=stack),
+        cdn=media.cdn(occurrence, event.rights, ready.profile),
+        archive=media.archive(ready.profile, occurrence, incarnation),
+        region=chosen.region if chosen else "",
+        paths=ready.paths,
+        monitor=ready.monitor,
+        capacity=capacity,
+        series=event.series or "" if ready.profile.layers == "series" else "",
     )
-    lead_s = lead(facts, roles)
     return StackPlan(
         build=build,
         title=event.title,
         profile=profile.name,
-        timeline=timeline(event.window, profile.timing, lead_s),
-        gates=_gates(profile),
-        lead_s=lead_s,
-        settle_s=_settle(profile, facts),
-        sources=_sources(event, profile, facts),
+        timeline=timeline(event.window, ready.profile, ready.lead_s, ready.why, ready.settle_s),
+        gates=ready.gates,
+        lead_s=ready.lead_s,
+        settle_s=ready.settle_s,
+        about=_about(event),
+        placed=chosen,
+        viewers=seen,
+        creates=counts.created(event, ready, asked.carried, capacity),
+        shares=counts.shared(ready, parents),
+        left_out=(*asked.left_out, *ready.left_out),
+        notes=(*ready.notes, *_notes(event, ready, seen.packagers if seen else 0)),
+        sources=sources.of(event, ready, placed=chosen is not None),
     )
+
+
+def _agreed(event: Event, profile: Profile, facts: CloudFacts, owner: str) -> None:
+    """Refuse what was put together by mistake: another owner's event, another profile, another cloud's facts."""
+    _named("owner", owner, re.compile(ID_PATTERN))
+    if event.owner not in (None, owner):
+        hint = f"act for that owner: EVENTSTACK_OWNER={event.owner}"
+        raise ConfigError(fit.of_event(("owner",), "another owner's event", event.owner, owner, hint))
+    if event.profile != profile.name:
+        raise ConfigError(fit.of_event(("profile",), "not the event's profile", profile.name, event.profile))
+    if event.cloud != facts.name:
+        raise ConfigError(fit.of_event(("cloud",), "not the event's cloud", facts.name, event.cloud))
+
+
+def _refuse(config: Sequence[Fault], offered: Sequence[Fault]) -> None:
+    if config:
+        raise ConfigError(*config, *offered)
+    if offered:
+        raise NotOffered(*offered)
+
+
+def _placed(event: Event, facts: CloudFacts) -> tuple[Chosen | None, tuple[Fault, ...]]:
+    """Where it is built, and what is wrong with where it was to be."""
+    if not facts.regions:
+        return None, ()
+    within, audience = event.placement.within or (), event.audience.countries if event.audience else {}
+    if event.region is None:
+        try:
+            found = region.choose(
+                facts.regions, audience, within=within, near=event.placement.near, default=facts.default_region
+            )
+        except ConfigError as error:
+            return None, tuple(fit.as_event(fault) for fault in error.faults)
+        return Chosen(region=found.region, km=found.km, why=found.why, others=found.others), ()
+    known = facts.regions.get(event.region)
+    if known is None:
+        meant = nearest(event.region, facts.regions)
+        hint = f"did you mean {meant}?" if meant else None
+        allowed = ", ".join(sorted(facts.regions))
+        return None, (fit.of_event(("region",), f"no region of {facts.name}", event.region, allowed, hint),)
+    if why := region.refusal(known, within):
+        message = f"{event.region} lies where it may not: {why}"
+        return None, (fit.of_event(("region",), message, event.region, ", ".join(within)),)
+    why = f"the event names it: {known.place}"
+    return Chosen(region=event.region, km=0, why=why), ()
+
+
+def _capacity(ready: Prepared, packagers: int) -> Capacity:
+    hints = ready.profile.capacity
+    return Capacity(
+        machine=hints.machine or "",
+        packagers=hints.packagers or max(1, packagers),
+        encoders=ready.encoders,
+        spot=hints.spot,
+        warm=hints.warm,
+    )
+
+
+def _about(event: Event) -> About:
+    placement = event.placement
+    rule = [f"within {', '.join(placement.within)}"] if placement.within else []
+    rule += [f"near {placement.near}"] if placement.near else []
+    return About(
+        importance=event.importance,
+        owner=event.owner or "",
+        series=event.series or "",
+        placement=", ".join(rule),
+        contacts=tuple(
+            Contact(name=one.name, role=one.role or "", phone=one.phone or "", email=one.email or "")
+            for one in event.contacts
+        ),
+        labels=event.labels,
+    )
+
+
+def _notes(event: Event, ready: Prepared, packagers: int) -> tuple[Note, ...]:
+    hints = ready.profile.capacity
+    if hints.packagers is None or hints.packagers >= packagers:
+        return ()
+    text = f"{hints.packagers} packagers are fewer than the {packagers} that {event.id}'s audience asks for"
+    return (Note(field="capacity.packagers", text=text, better=str(packagers)),)
 
 
 def resolve_foundation(
@@ -98,8 +208,8 @@ def resolve_foundation(
     _named("name", name, FOUNDATION_NAME)
     _named("owner", owner, re.compile(ID_PATTERN))
     roles = ("archive", "cdn", *(("drm",) if drm else ()))
-    for role in roles:
-        require_role(facts, role)
+    if lacking := carried.lacking(facts, roles, ()):
+        raise NotOffered(*lacking)
     build = Build(
         format=FORMAT,
         layer="foundation",
@@ -185,36 +295,6 @@ def _exact(value: Any, path: str) -> Any:
             return value
 
 
-def _fit(event: Event, profile: Profile, facts: CloudFacts, owner: str) -> None:
-    _named("owner", owner, re.compile(ID_PATTERN))
-    if event.owner not in (None, owner):
-        raise ConfigError(
-            Fault(
-                "another owner's event",
-                field="owner",
-                given=event.owner,
-                allowed=owner,
-                hint=f"act for that owner: EVENTSTACK_OWNER={event.owner}",
-            )
-        )
-    if event.profile != profile.name:
-        raise ConfigError(Fault("not the event's profile", field="profile", given=profile.name, allowed=event.profile))
-    if event.cloud != facts.name:
-        raise ConfigError(Fault("not the event's cloud", field="cloud", given=facts.name, allowed=event.cloud))
-    end = event.window.end or event.window.start
-    over = end + timedelta(seconds=int(profile.timing.tail)) - epoch(event.window, profile.timing)
-    if over > LABELS_END:
-        raise ConfigError(
-            Fault(
-                "line-up, programme and tail are too long together: media time would wrap",
-                field="window.end",
-                given=str(over),
-                allowed="25 hours and 45 minutes in all",
-                hint="make several events of it",
-            )
-        )
-
-
 def _named(field: str, value: str, pattern: re.Pattern[str]) -> None:
     if not pattern.fullmatch(value):
         raise ConfigError(
@@ -222,89 +302,21 @@ def _named(field: str, value: str, pattern: re.Pattern[str]) -> None:
         )
 
 
-def _roles(profile: Profile) -> tuple[str, ...]:
-    drm = ("drm",) if profile.drm else ()
-    return ("contribution", "encoder", "packager", *drm, "cdn", "archive")
-
-
-def _offered(
-    event: Event, profile: Profile, facts: CloudFacts, roles: Sequence[str], others: Sequence[CloudFacts]
-) -> None:
-    for role in roles:
-        require_role(facts, role, others)
-    for feature, field in _features(event, profile):
-        require_feature(facts, feature, field, others)
-    if profile.drm and not any(f"licence/{system}" in facts.features for system in profile.drm.systems):
-        served = ", ".join(
-            sorted(item.removeprefix("licence/") for item in facts.features if item.startswith("licence/"))
-        )
-        raise NotOffered(
-            f"{facts.name} serves licences for {served or 'no system'} only, drm.systems has "
-            f"{', '.join(profile.drm.systems)}: nobody could play it"
-        )
-
-
-def _features(event: Event, profile: Profile) -> list[tuple[str, str]]:
-    """Every feature that an event asks of a cloud, and the field that asks for it."""
-    feed = event.contribution
-    wanted = [
-        (f"contribution/{feed.protocol}-{feed.mode}", "contribution.protocol"),
-        (f"source/{feed.source.kind}", "contribution.source"),
-        (f"layers/{profile.layers}", "layers"),
-        *((f"codec/{rung.codec}", "ladder.codec") for rung in profile.ladder.rungs()),
-        *((f"format/{item}", "packaging.formats") for item in profile.packaging.formats),
-    ]
-    if profile.slate:
-        wanted.append(("verb/slate", "slate"))
-    if profile.drm:
-        wanted += [
-            (f"scheme/{profile.drm.scheme}", "drm.scheme"),
-            (f"keys/{profile.drm.keys}", "drm.keys"),
-            *((f"system/{system}", "drm.systems") for system in profile.drm.systems),
-        ]
-    return wanted
-
-
-def _foundation(profile: Profile, parents: Sequence[Parent]) -> None:
+def _foundation(profile: Profile, parents: Sequence[Parent]) -> tuple[Fault, ...]:
     layers = [item.layer for item in parents]
     if len(set(layers)) != len(layers) or "event" in layers:
-        raise ConfigError(Fault("not one parent for each layer below", field="parents", given=", ".join(layers)))
-    for item in parents:
-        if item.layer == "foundation" and profile.drm and item.outputs.get("keys") == "":
-            raise ConfigError(
-                Fault(
-                    "the foundation has no key service",
-                    field="drm",
-                    given=item.stack,
-                    hint="build a foundation with drm, or choose a clear profile",
-                )
-            )
-
-
-def _gates(profile: Profile) -> Gates:
-    gates = profile.monitoring.gates
-    every = tuple(hop for hop in HOPS if hop != "licence" or profile.drm)
-    hops = tuple(hop for hop in HOPS if hop in gates.hops) if gates.hops else every
-    return Gates(hops=hops, in_a_row=gates.in_a_row, give_up_s=int(gates.give_up))
-
-
-def _settle(profile: Profile, facts: CloudFacts) -> int:
-    wanted = profile.teardown.settle
-    return max(facts.settle_s, int(wanted) if wanted else 0)
-
-
-def _sources(event: Event, profile: Profile, facts: CloudFacts) -> dict[str, str]:
-    """Where each part of the plan comes from."""
-    by_event, by_profile, by_cloud = f"event {event.id}", f"profile {profile.name}", f"cloud {facts.name}"
-    return {
-        "title": by_event,
-        "build.cloud": by_event,
-        "build.contribution": by_event,
-        "build.epoch": f"{by_event}, {by_profile}",
-        "build.parents": "the layers below",
-        "timeline": f"{by_event}, {by_profile}, {by_cloud}",
-        "gates": by_profile,
-        "lead_s": by_cloud,
-        "settle_s": by_profile if _settle(profile, facts) > facts.settle_s else by_cloud,
-        **{f"build.{part}": by_profile for part in ("archive", "cdn", "drm", "encoder", "packager", "segment")},
-    }
+        return (Fault("not one parent for each layer below", field="parents", given=", ".join(layers)),)
+    return tuple(
+        fit.of_profile(
+            ("drm",),
+            "the foundation has no key service",
+            item.stack,
+            None,
+            "build a foundation with drm, or choose a clear profile",
+        )
+        for item in parents
+        if item.layer == "foundation"
+        and profile.drm
+        and profile.drm.key_source == "local"
+        and item.outputs.get("keys") == ""
+    )

@@ -33,7 +33,9 @@ def archive(archive: Archive, drm: Drm | None) -> Iterator[Rule]:
         below = max(DAY, archive.keep // DAY * DAY)
         yield Rule(("archive", "keep"), "not whole days", f"{Duration(below)} or {Duration(below + DAY)}")
     if not archive.vod and archive.route != "copy":
-        yield Rule(("archive", "route"), "a route to video on demand, which is off", hint="write vod: true, or leave it out")
+        yield Rule(
+            ("archive", "route"), "a route to video on demand, which is off", hint="write vod: true, or leave it out"
+        )
     repackaged = archive.vod and archive.route == "repackage"
     if repackaged and drm and not archive.clear_origin:
         hint = "write clear_origin: true if a clear copy behind closed doors is allowed, or route: copy"
@@ -43,6 +45,11 @@ def archive(archive: Archive, drm: Drm | None) -> Iterator[Rule]:
     rotates = drm is not None and drm.rotation is not None
     if rotates and archive.vod and archive.route == "copy" and not archive.all_keys:
         hint = "write all_keys: true if the licence service keeps every key, or switch rotation or vod off"
-        yield Rule(("archive", "vod"), "the recording of an event with key rotation plays only while every key is kept", None, hint)
+        yield Rule(
+            ("archive", "vod"),
+            "the recording of an event with key rotation plays only while every key is kept",
+            None,
+            hint,
+        )
     if archive.all_keys and not rotates:
         yield Rule(("archive", "all_keys"), "an event without key rotation has no more keys than it needs", "false")

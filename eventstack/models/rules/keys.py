@@ -37,7 +37,10 @@ def _systems(drm: Drm, packaging: Packaging) -> Iterator[Rule]:
     if packaging.container == "ts" and set(drm.systems) != {"fairplay"}:
         odd = next(index for index, system in enumerate(drm.systems) if system != "fairplay")
         yield Rule(
-            ("drm", "systems", odd), "transport streams are encrypted for FairPlay alone", "fairplay", "or container: cmaf"
+            ("drm", "systems", odd),
+            "transport streams are encrypted for FairPlay alone",
+            "fairplay",
+            "or container: cmaf",
         )
     if drm.scheme == "cbcs" and hls and "clearkey" in drm.systems:
         yield Rule(

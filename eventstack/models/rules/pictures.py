@@ -197,7 +197,9 @@ def _codec(place: Path, written: Rendition, rung: WholeRendition) -> Iterator[Ru
     elif rung.level not in known:
         yield Rule((*place, "level"), f"not a level of {rung.codec}", ", ".join(known))
     elif why := levels.exceeds(rung.codec, rung.profile, rung.level, rung.size, rate, rung.max_bitrate):
-        yield Rule((*place, "level"), why, f"{lowest} or higher" if lowest else None, "leave it out: the lowest is taken")
+        yield Rule(
+            (*place, "level"), why, f"{lowest} or higher" if lowest else None, "leave it out: the lowest is taken"
+        )
 
 
 def _control(place: Path, ladder: Ladder, written: Rendition, rung: WholeRendition) -> Iterator[Rule]:

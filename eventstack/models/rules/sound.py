@@ -24,11 +24,15 @@ def check(audio: Audio, captions: Sequence[Caption], *, has_pictures: bool) -> I
         for earlier in audio.tracks[:index]:
             if _told(earlier) == _told(track):
                 path: Path = ("audio", "tracks", index, "label" if track.label else "language")
-                yield Rule(path, "two tracks that a viewer can't tell apart", hint="give it a label or a role of its own")
+                yield Rule(
+                    path, "two tracks that a viewer can't tell apart", hint="give it a label or a role of its own"
+                )
     for index, caption in enumerate(captions):
         yield from _caption(("captions", index), caption)
         if any((caption.language, caption.label) == (one.language, one.label) for one in captions[:index]):
-            yield Rule(("captions", index, "language"), "two captions that a viewer can't tell apart", hint="give it a label")
+            yield Rule(
+                ("captions", index, "language"), "two captions that a viewer can't tell apart", hint="give it a label"
+            )
     if captions and not has_pictures:
         yield Rule(("captions",), "captions without pictures", hint="remove them, or write a ladder")
 
@@ -47,7 +51,9 @@ def _track(place: Path, track: Track) -> Iterator[Rule]:
         yield Rule((*place, "channels"), f"{track.codec} carries no {track.channels} channels", listed)
     if track.take is not None:
         if len(track.take) != track.channels:
-            yield Rule((*place, "take"), f"{len(track.take)} of the feed's channels for {track.channels}", f"{track.channels}")
+            yield Rule(
+                (*place, "take"), f"{len(track.take)} of the feed's channels for {track.channels}", f"{track.channels}"
+            )
         if len(set(track.take)) != len(track.take):
             yield Rule((*place, "take"), "a channel is taken twice", "different channels")
 
@@ -58,6 +64,8 @@ def _caption(place: Path, caption: Caption) -> Iterator[Rule]:
         if caption.service is not None:
             yield Rule((*place, "service"), f"{caption.format} has no numbered services", hint="leave it out")
     elif caption.service is None:
-        yield Rule((*place, "service"), f"{caption.format} needs to know which", f"{span[0]} to {span[1]}", "add service: …")
+        yield Rule(
+            (*place, "service"), f"{caption.format} needs to know which", f"{span[0]} to {span[1]}", "add service: …"
+        )
     elif not span[0] <= caption.service <= span[1]:
         yield Rule((*place, "service"), f"not one of {caption.format}", f"{span[0]} to {span[1]}")

@@ -1,0 +1,58 @@
+"""What a plan makes, counted by layer, role and type, and what it uses of the layers below."""
+
+from collections import Counter
+from collections.abc import Sequence
+from math import prod
+
+from eventstack.models.event import Event
+from eventstack.planning.plan import Capacity, Created, Parent, Shared
+from eventstack.planning.prepared import Prepared
+
+
+def created(event: Event, ready: Prepared, asked: frozenset[str], capacity: Capacity) -> tuple[Created, ...]:
+    """The resources of the event's own stack."""
+    single = ready.profile.layers == "single"
+    wanted = asked | ready.carried
+    encoder = ready.encoder
+    counts = {
+        "paths": ready.paths,
+        "inputs": 2 if event.contribution.backup else 1,
+        "renditions": len(encoder.renditions),
+        "tracks": len(encoder.audio),
+        "formats": len(ready.profile.packaging.formats),
+        "endpoints": _endpoints(ready),
+        "alarms": _alarms(ready),
+        "machines": capacity.encoders,
+        "packagers": capacity.packagers,
+    }
+    made: Counter[tuple[str, str]] = Counter()
+    for kind in ready.facts.creates:
+        if (kind.layer == "event" or single) and kind.role in (*ready.roles, "site"):
+            if not kind.when or kind.when in wanted:
+                made[kind.role, kind.type] += prod(counts[name] for name in kind.per)
+    return tuple(
+        Created(layer="event", role=role, type=type_, count=count) for (role, type_), count in made.items() if count
+    )
+
+
+def _endpoints(ready: Prepared) -> int:
+    """One for each way in which segments are encrypted: manifests of all formats share it."""
+    return 1 + ready.profile.archive.clear_origin
+
+
+def _alarms(ready: Prepared) -> int:
+    told = ready.profile.monitoring.thresholds
+    return sum(getattr(told, name) is not None for name in type(told).model_fields)
+
+
+def shared(ready: Prepared, parents: Sequence[Parent]) -> tuple[Shared, ...]:
+    """What the event stands on: each role's part in a layer below, and the stack that was chosen for it."""
+    if ready.profile.layers == "single":
+        return ()
+    stacks = {parent.layer: parent.stack for parent in parents}
+    parts = dict.fromkeys(
+        (kind.role, kind.layer)
+        for kind in ready.facts.creates
+        if kind.layer != "event" and kind.role in (*ready.roles, "site")
+    )
+    return tuple(Shared(role=role, layer=layer, stack=stacks.get(layer, "")) for role, layer in parts)

@@ -1,0 +1,129 @@
+"""Whether an event and its profile go together: rules across both, none of which a cloud has a say in."""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from typing import Literal
+
+from eventstack.errors import Fault
+from eventstack.models.event import Event
+from eventstack.models.profile import Profile
+from eventstack.models.units import Bitrate, Duration, FrameRate
+from eventstack.models.yaml_reader import Path, dotted
+from eventstack.planning.timeline import LABELS_END, epoch
+
+LONGEST = "25 hours and 45 minutes in all"
+
+
+def faults(event: Event, profile: Profile) -> Iterator[Fault]:
+    """Everything in which an event and its profile do not fit each other."""
+    yield from _times(event, profile)
+    yield from _feed(event, profile)
+    if profile.layers == "series" and event.series is None:
+        yield of_event(
+            ("series",), "a profile with a series layer, and no series", None, "the season's id", "add a line series: …"
+        )
+
+
+def of_event(path: Path, message: str, given: str | None, allowed: str | None = None, hint: str | None = None) -> Fault:
+    """A fault of planning in the event's file; who has the file gives it its line."""
+    return _fault("event", path, message, given, allowed, hint)
+
+
+def of_profile(
+    path: Path, message: str, given: str | None, allowed: str | None = None, hint: str | None = None
+) -> Fault:
+    """A fault of planning in the profile's file; who has the file gives it its line."""
+    return _fault("profile", path, message, given, allowed, hint)
+
+
+def as_event(fault: Fault) -> Fault:
+    """The fault as one of the event's file."""
+    return dataclasses.replace(fault, subject="event")
+
+
+def _fault(
+    subject: Literal["event", "profile"],
+    path: Path,
+    message: str,
+    given: str | None,
+    allowed: str | None,
+    hint: str | None,
+) -> Fault:
+    return Fault(message, field=dotted(path), given=given, allowed=allowed, hint=hint, subject=subject)
+
+
+def _times(event: Event, profile: Profile) -> Iterator[Fault]:
+    window, timing = event.window, profile.timing
+    end = window.end or window.start
+    after = timedelta(seconds=int(timing.tail + profile.teardown.keep + timing.turn_round))
+    over = end + after - epoch(window, timing.line_up)
+    if over > LABELS_END:
+        yield of_event(
+            ("window", "end"),
+            "line-up, programme, tail and turn-round are too long together: media time would wrap",
+            str(over),
+            LONGEST,
+            "make several events of it",
+        )
+    give_up = profile.monitoring.gates.give_up
+    if window.end and window.start + timedelta(seconds=int(give_up)) >= window.end:
+        length = Duration(int((window.end - window.start).total_seconds()))
+        path = ("monitoring", "gates", "give_up")
+        yield of_profile(path, "called off only when the programme would be over", str(give_up), f"less than {length}")
+    for index, blackout in enumerate(event.rights.blackouts):
+        if (window.end and blackout.start >= window.end) or (blackout.end and blackout.end <= window.start):
+            at = blackout.start.isoformat()
+            message = "a blackout outside of the event"
+            yield of_event(("rights", "blackouts", index, "start"), message, at, "a time of the event")
+
+
+def _feed(event: Event, profile: Profile) -> Iterator[Fault]:
+    feed, ladder = event.contribution.expected, profile.ladder
+    taken = [channel for track in profile.audio.tracks for channel in track.take or range(1, track.channels + 1)]
+    if feed.channels is not None and max(taken) > feed.channels:
+        hint = "take other channels, or expect more"
+        path = ("contribution", "expected", "channels")
+        yield of_event(
+            path,
+            f"the profile takes channel {max(taken)} of the feed",
+            str(feed.channels),
+            f"{max(taken)} or more",
+            hint,
+        )
+    if ladder is None:
+        return
+    top, place = ladder.rungs()[-1], ("contribution", "expected")
+    if feed.size is not None and (top.size.width > feed.size.width or top.size.height > feed.size.height):
+        message = f"the ladder's top of {top.size} would be blown up from it"
+        yield of_event(
+            (*place, "size"), message, str(feed.size), f"{top.size} or larger", "or a profile with a smaller top"
+        )
+    if feed.scan is not None and feed.scan != ladder.scan:
+        message = f"the profile takes {ladder.scan} pictures"
+        hint = f"write overrides: {{ladder: {{scan: {feed.scan}}}}}, or a profile for it"
+        yield of_event((*place, "scan"), message, feed.scan, ladder.scan, hint)
+    if feed.frame_rate is not None:
+        yield from _cadence(
+            Fraction(feed.frame_rate), Fraction(ladder.frame_rate), interlaced=ladder.scan == "interlaced"
+        )
+    if (
+        feed.bitrate is not None
+        and feed.codec in (None, "avc", "mpeg2")
+        and top.codec == "avc"
+        and feed.bitrate <= top.bitrate
+    ):
+        hint = "a ladder's top is at best as good as its feed: lower it, or have a better feed"
+        message = f"not above the {top.bitrate} of the ladder's top"
+        yield of_event((*place, "bitrate"), message, str(feed.bitrate), f"more than {Bitrate(top.bitrate)}", hint)
+
+
+def _cadence(feed: Fraction, ladder: Fraction, *, interlaced: bool) -> Iterator[Fault]:
+    """The ladder's rate is the feed's, or half of it; two fields of a frame may become two pictures."""
+    fits = sorted({feed / 2, feed, *((2 * feed,) if interlaced else ())})
+    if ladder not in fits:
+        allowed = f"{FrameRate(ladder)}, or the double of it: {FrameRate(2 * ladder)}"
+        message = f"pictures would be repeated or dropped for the ladder's {FrameRate(ladder)}"
+        hint = "a profile whose frame rate is the feed's"
+        yield of_event(("contribution", "expected", "frame_rate"), message, str(FrameRate(feed)), allowed, hint)

@@ -1,0 +1,147 @@
+"""What of a plan depends on the profile and the cloud alone: reckoned once, for all events that share them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Generic, TypeVar
+
+from eventstack.errors import Fault
+from eventstack.models.profile import Profile
+from eventstack.models.yaml_reader import dotted
+from eventstack.planning import carried, media, plan, wants
+from eventstack.planning.facts import CloudFacts
+from eventstack.planning.lead import path
+from eventstack.planning.sources import Origin, of_profile
+
+HOPS = ("contribution", "encoder", "packager", "origin", "licence", "edge", "picture", "sound")
+"""What gates look at when a profile names no hops; `licence` and `picture` only where they are."""
+
+Value = TypeVar("Value")
+
+
+class _Same(Generic[Value]):
+    """A value as a key: the same object, not an equal one, so that looking it up costs nothing."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A profile on a cloud: its parts of a plan, and what stands against it. `profile` is as the cloud carries it."""
+
+    profile: Profile
+    written: Profile
+    facts: CloudFacts
+    refused: tuple[Fault, ...]
+    beyond: tuple[Fault, ...]
+    left_out: tuple[plan.LeftOut, ...]
+    carried: frozenset[str]
+    notes: tuple[plan.Note, ...]
+    roles: tuple[str, ...]
+    segment: plan.Segment
+    encoder: plan.Encoder
+    packager: plan.Packager
+    monitor: plan.Monitor | None
+    gates: plan.Gates
+    paths: int
+    encoders: int
+    ladder_bps: tuple[int, ...]
+    lead_s: int
+    why: str
+    settle_s: int
+    sources: dict[str, str]
+
+
+def prepared(
+    profile: Profile, facts: CloudFacts, others: tuple[CloudFacts, ...], origin: Origin | None = None
+) -> Prepared:
+    """The profile on the cloud; equal calls with the same objects are answered from memory."""
+    return _prepared(_Same(profile), _Same(facts), tuple(map(_Same, others)), origin)
+
+
+@lru_cache(maxsize=512)
+def _prepared(
+    kept: _Same[Profile], known: _Same[CloudFacts], others: tuple[_Same[CloudFacts], ...], origin: Origin | None
+) -> Prepared:
+    written, facts = kept.value, known.value
+    clouds = [other.value for other in others]
+    judged = carried.judge(wants.of_profile(written), facts, clouds, "profile")
+    profile = carried.without(written, judged.undone)
+    roles = _roles(profile)
+    way = path(facts, roles)
+    encoder = media.encoder(profile)
+    paths = 2 if profile.redundancy == "two-path" else 1
+    rungs = len(encoder.renditions) or 1
+    settle = profile.teardown.settle
+    return Prepared(
+        profile=profile,
+        written=written,
+        facts=facts,
+        refused=(*carried.lacking(facts, roles, clouds), *judged.refused, *_unlicensed(written, facts)),
+        beyond=tuple(carried.bounded(wants.measures(profile), facts, "profile")),
+        left_out=judged.left_out,
+        carried=judged.carried,
+        notes=tuple(
+            plan.Note(field=dotted(rule.path) or "", text=rule.message, better=rule.allowed or "")
+            for rule in written.notes()
+        ),
+        roles=roles,
+        segment=media.segment(profile),
+        encoder=encoder,
+        packager=media.packager(profile),
+        monitor=media.monitor(profile),
+        gates=_gates(profile),
+        paths=paths,
+        encoders=paths * -(-rungs // facts.machine.rungs) if facts.machine else paths,
+        ladder_bps=_ladder_bps(encoder),
+        lead_s=facts.base_lead_s + way.seconds,
+        why=way.told(facts.base_lead_s),
+        settle_s=max(facts.settle_s, int(settle) if settle else 0),
+        sources=of_profile(written, profile, facts, origin),
+    )
+
+
+def _roles(profile: Profile) -> tuple[str, ...]:
+    drm = ("drm",) if profile.drm else ()
+    watched = ("monitor",) if media.monitor(profile) else ()
+    return ("contribution", "encoder", "packager", *drm, "cdn", "archive", *watched)
+
+
+def _unlicensed(profile: Profile, facts: CloudFacts) -> tuple[Fault, ...]:
+    drm = profile.drm
+    if drm is None or any(f"licence/{system}" in facts.features for system in drm.systems):
+        return ()
+    served = ", ".join(sorted(item.removeprefix("licence/") for item in facts.features if item.startswith("licence/")))
+    return (
+        Fault(
+            f"{facts.name} serves licences for {served or 'no system'} only, drm.systems has "
+            f"{', '.join(drm.systems)}: nobody could play it",
+            field="drm.systems",
+            subject="profile",
+        ),
+    )
+
+
+def _gates(profile: Profile) -> plan.Gates:
+    gates = profile.monitoring.gates
+    there = {"licence": profile.drm is not None, "picture": profile.ladder is not None}
+    every = tuple(hop for hop in HOPS if there.get(hop, True))
+    hops = tuple(hop for hop in HOPS if hop in gates.hops) if gates.hops else every
+    return plan.Gates(hops=hops, in_a_row=gates.in_a_row, give_up_s=int(gates.give_up))
+
+
+def _ladder_bps(encoder: plan.Encoder) -> tuple[int, ...]:
+    """What each choice of a viewer weighs: a rung with the first track, or the first track alone."""
+    sound = encoder.audio[0].bitrate
+    rungs: Sequence[int] = [rung.bitrate + sound for rung in encoder.renditions]
+    return tuple(accumulate(rungs, max)) or (sound,)
