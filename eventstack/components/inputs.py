@@ -31,6 +31,7 @@ def _is_rational(value: Any) -> bool:
 
 RATIONAL = Rule(_is_rational, 'a rational above 0, such as "48/25"')
 COUNT = Rule(lambda value: value > 0, "a whole number above 0")
+AMOUNT = Rule(lambda value: value >= 0, "a whole number, 0 or more")
 SOME = Rule(lambda value: len(value) > 0, "at least one")
 TEXT = Rule(lambda value: isinstance(value, str) and value != "", "a text that is not empty")
 INSTANT = Rule(
@@ -55,7 +56,8 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
     },
     plan.AudioTrack: {"name": TEXT, "bitrate": COUNT, "sample_rate": COUNT, "channels": COUNT},
     plan.Source: {"width": COUNT, "height": COUNT, "frame_rate": RATIONAL},
-    plan.Contribution: {"latency_ms": COUNT},
+    plan.Contribution: {"latency_ms": AMOUNT},
+    plan.Input: {"latency_ms": AMOUNT},
     plan.Encoder: {"renditions": SOME},
     plan.Packager: {"window_s": COUNT},
     plan.Drm: {"systems": SOME, "labels": SOME, "content_id": TEXT},

@@ -19,7 +19,10 @@ class SegmentSpec(TypedDict):
 
 
 class RenditionSpec(TypedDict):
-    """One rung of the ladder; bit rates in bit/s, `frame_rate` in frames per second as a rational."""
+    """One rung of the ladder; bit rates in bit/s, `frame_rate` in frames per second as a rational.
+
+    `level` is the codec's ("" for the encoder's choice), `quality` that of qvbr.
+    """
 
     name: Input[str]
     codec: Input[str]
@@ -31,10 +34,12 @@ class RenditionSpec(TypedDict):
     max_bitrate: Input[int]
     buffer_bits: Input[int]
     preset: Input[str]
+    level: NotRequired[Input[str]]
+    quality: NotRequired[Input[int]]
 
 
 class AudioTrackSpec(TypedDict):
-    """One audio rendition; `bitrate` in bit/s, `sample_rate` in Hz, `language` BCP 47."""
+    """One audio rendition; `bitrate` in bit/s, `sample_rate` in Hz, `language` BCP 47, `take` the feed's channels."""
 
     name: Input[str]
     codec: Input[str]
@@ -43,10 +48,28 @@ class AudioTrackSpec(TypedDict):
     bitrate: Input[int]
     sample_rate: Input[int]
     channels: Input[int]
+    role: NotRequired[Input[str]]
+    take: NotRequired[Sequence[Input[int]]]
+
+
+class CaptionSpec(TypedDict):
+    """One caption track of the feed: `format` as cea-608, `service` its channel, service or page."""
+
+    language: Input[str]
+    label: Input[str]
+    format: Input[str]
+    service: NotRequired[Input[int]]
+
+
+class LoudnessSpec(TypedDict):
+    """How loud the programme is made: `target` in LUFS, `true_peak` in dBTP, rationals."""
+
+    target: Input[str]
+    true_peak: Input[str]
 
 
 class SecretSpec(TypedDict):
-    """Where a secret is found: `source` is generated, env or file; `name` the variable or the path."""
+    """Where a secret is found: `source` is generated, env, file or store; `name` the variable, path or entry."""
 
     source: Input[str]
     name: NotRequired[Input[str]]
@@ -62,14 +85,44 @@ class SourceSpec(TypedDict):
     frame_rate: NotRequired[Input[str]]
 
 
+class FeedSpec(TypedDict):
+    """What the venue is expected to send; "" and 0 for what was not said."""
+
+    codec: NotRequired[Input[str]]
+    width: NotRequired[Input[int]]
+    height: NotRequired[Input[int]]
+    frame_rate: NotRequired[Input[str]]
+    scan: NotRequired[Input[str]]
+    bitrate: NotRequired[Input[int]]
+    channels: NotRequired[Input[int]]
+
+
+class InputSpec(TypedDict):
+    """A second way in, as `ContributionSpec` has the first."""
+
+    protocol: Input[str]
+    mode: Input[str]
+    latency_ms: Input[int]
+    passphrase: SecretSpec | None
+    address: NotRequired[Input[str]]
+    allow: NotRequired[Sequence[Input[str]]]
+
+
 class ContributionSpec(TypedDict):
-    """How the feed reaches us: `protocol` srt, `mode` listener, `latency_ms` the receiver's buffer."""
+    """How the feed reaches us: `protocol`, `mode` listener or caller, `latency_ms` the receiver's buffer.
+
+    `address` is whom a caller calls, `allow` the networks that may send to a listener.
+    """
 
     protocol: Input[str]
     mode: Input[str]
     latency_ms: Input[int]
     passphrase: SecretSpec | None
     source: SourceSpec
+    address: NotRequired[Input[str]]
+    allow: NotRequired[Sequence[Input[str]]]
+    backup: NotRequired[InputSpec | None]
+    expected: NotRequired[FeedSpec | None]
 
 
 class EncoderSpec(TypedDict):
@@ -78,6 +131,14 @@ class EncoderSpec(TypedDict):
     renditions: Sequence[RenditionSpec]
     audio: Sequence[AudioTrackSpec]
     slate: Input[bool]
+    rate_control: NotRequired[Input[str]]
+    gop: NotRequired[Input[str]]
+    scan: NotRequired[Input[str]]
+    loudness: NotRequired[LoudnessSpec | None]
+    captions: NotRequired[Sequence[CaptionSpec]]
+    scte35: NotRequired[Input[bool]]
+    slate_image: NotRequired[Input[str]]
+    slate_size: NotRequired[Input[str]]
 
 
 class PackagerSpec(TypedDict):
@@ -86,6 +147,18 @@ class PackagerSpec(TypedDict):
     hls: Input[bool]
     dash: Input[bool]
     window_s: Input[int]
+    container: NotRequired[Input[str]]
+    start_over_s: NotRequired[Input[int]]
+    part: NotRequired[Input[str]]
+
+
+class SpekeSpec(TypedDict):
+    """The key server that is asked by SPEKE; `role` and `certificate` are ARNs."""
+
+    url: Input[str]
+    version: Input[str]
+    role: NotRequired[Input[str]]
+    certificate: NotRequired[Input[str]]
 
 
 class DrmSpec(TypedDict):
@@ -96,12 +169,32 @@ class DrmSpec(TypedDict):
     content_id: Input[str]
     labels: Sequence[Input[str]]
     key_source: Input[str]
+    speke: NotRequired[SpekeSpec | None]
+    rotation_s: NotRequired[Input[int]]
+    policy: NotRequired[Input[str]]
+
+
+class BlackoutSpec(TypedDict):
+    """A time, in UTC, in which some countries see nothing."""
+
+    territories: Sequence[Input[str]]
+    since: Input[str]
+    until: Input[str]
 
 
 class CdnSpec(TypedDict):
-    """The event's own place on the edge: `path` is the first segment of its addresses."""
+    """The event's own place on the edge: `path` is the first segment of its addresses.
+
+    `territories` are the only countries that may see it (empty: all), `except_in` those that may not.
+    """
 
     path: NotRequired[Input[str]]
+    access: NotRequired[Input[str]]
+    domain: NotRequired[Input[str]]
+    cors: NotRequired[Sequence[Input[str]]]
+    territories: NotRequired[Sequence[Input[str]]]
+    except_in: NotRequired[Sequence[Input[str]]]
+    blackouts: NotRequired[Sequence[BlackoutSpec]]
 
 
 class ArchiveSpec(TypedDict):
@@ -109,6 +202,10 @@ class ArchiveSpec(TypedDict):
 
     path: NotRequired[Input[str]]
     vod: NotRequired[Input[bool]]
+    route: NotRequired[Input[str]]
+    clear_origin: NotRequired[Input[bool]]
+    all_keys: NotRequired[Input[bool]]
+    keep_s: NotRequired[Input[int]]
 
 
 class FoundationOutputs(TypedDict):

@@ -8,6 +8,7 @@ from typing import Literal
 
 from eventstack.errors import Fault
 from eventstack.models.event import Event
+from eventstack.models.faults import Rule
 from eventstack.models.profile import Profile
 from eventstack.models.units import Bitrate, Duration, FrameRate
 from eventstack.models.yaml_reader import Path, dotted
@@ -23,6 +24,19 @@ def faults(event: Event, profile: Profile) -> Iterator[Fault]:
     if profile.layers == "series" and event.series is None:
         yield of_event(
             ("series",), "a profile with a series layer, and no series", None, "the season's id", "add a line series: …"
+        )
+
+
+def notes(event: Event, profile: Profile) -> Iterator[Rule]:
+    """What is said of an event with its profile that is not wrong."""
+    window, give_up = event.window, profile.monitoring.gates.give_up
+    if window.end and window.start + timedelta(seconds=int(give_up)) >= window.end:
+        length = Duration(int((window.end - window.start).total_seconds()))
+        path = ("monitoring", "gates", "give_up")
+        yield Rule(path, "called off only when the programme would be over", f"less than {length}")
+    if profile.redundancy == "two-path" and event.contribution.backup is None:
+        yield Rule(
+            ("contribution", "backup"), "two paths from one feed: without a backup its loss takes both", "a backup"
         )
 
 
@@ -67,11 +81,6 @@ def _times(event: Event, profile: Profile) -> Iterator[Fault]:
             LONGEST,
             "make several events of it",
         )
-    give_up = profile.monitoring.gates.give_up
-    if window.end and window.start + timedelta(seconds=int(give_up)) >= window.end:
-        length = Duration(int((window.end - window.start).total_seconds()))
-        path = ("monitoring", "gates", "give_up")
-        yield of_profile(path, "called off only when the programme would be over", str(give_up), f"less than {length}")
     for index, blackout in enumerate(event.rights.blackouts):
         if (window.end and blackout.start >= window.end) or (blackout.end and blackout.end <= window.start):
             at = blackout.start.isoformat()

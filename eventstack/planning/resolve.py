@@ -9,6 +9,7 @@ from eventstack.models.event import Event
 from eventstack.models.faults import nearest
 from eventstack.models.profile import Profile
 from eventstack.models.shape import ID_PATTERN
+from eventstack.models.yaml_reader import dotted
 from eventstack.planning import carried, counts, fit, media, naming, region, sources, viewers, wants
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.lead import lead
@@ -190,11 +191,15 @@ def _about(event: Event) -> About:
 
 
 def _notes(event: Event, ready: Prepared, packagers: int) -> tuple[Note, ...]:
-    hints = ready.profile.capacity
-    if hints.packagers is None or hints.packagers >= packagers:
-        return ()
-    text = f"{hints.packagers} packagers are fewer than the {packagers} that {event.id}'s audience asks for"
-    return (Note(field="capacity.packagers", text=text, better=str(packagers)),)
+    found = tuple(
+        Note(field=dotted(rule.path) or "", text=rule.message, better=rule.allowed or "")
+        for rule in fit.notes(event, ready.profile)
+    )
+    hints = ready.profile.capacity.packagers
+    if hints is None or hints >= packagers:
+        return found
+    text = f"{hints} packagers are fewer than the {packagers} that the audience asks for"
+    return (*found, Note(field="capacity.packagers", text=text, better=str(packagers)))
 
 
 def resolve_foundation(

@@ -13,7 +13,7 @@ from typing import Any
 from eventstack import __version__, automation
 from eventstack.deploy import engine
 from eventstack.errors import ConfigError, Fault
-from eventstack.models.event import Contribution
+from eventstack.models.feed import Contribution
 from eventstack.node.parts.sender import has_sound
 from eventstack.node.secrets_file import read_secret
 from eventstack.planning import naming
@@ -167,7 +167,7 @@ class Conductor:
 
 def look_at(contribution: Contribution) -> None:
     """See at once what would else fail in the middle of a build; raises ConfigError for what can't be used."""
-    source, passphrase = contribution.source, contribution.passphrase
+    source, passphrase = contribution.source, contribution.secret
     if source.kind == "file":
         has_sound(source.name)  # it raises for what has no picture
     if passphrase.kind not in ("env", "file"):

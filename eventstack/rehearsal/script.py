@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from eventstack.clouds import facts as facts_of
-from eventstack.models.event import Contribution, Event, Window
+from eventstack.models.event import Event, Window
+from eventstack.models.feed import Contribution
 from eventstack.models.load import load_event, load_profile
 from eventstack.models.profile import Profile
-from eventstack.models.references import SourceReference
+from eventstack.models.references import SecretReference, SourceReference
 from eventstack.models.units import Duration
 from eventstack.planning.plan import Parent, StackPlan, Timeline
 from eventstack.planning.resolve import resolve, resolve_foundation
@@ -97,7 +98,10 @@ def _event(choices: Choices) -> Event:
         source = SourceReference("file", str(choices.source.absolute()))
     elif source.kind == "none":
         source = SourceReference("synthetic", "")
-    contribution = event.contribution.model_copy(update={"source": source})
+    secret = event.contribution.secret
+    if secret.kind == "store":  # a cloud's secret store, of which there is none here
+        secret = SecretReference("generated", "")
+    contribution = event.contribution.model_copy(update={"source": source, "passphrase": secret})
     return event.model_copy(update={"contribution": contribution, "cloud": "local"})
 
 
