@@ -1,17 +1,21 @@
 """The clouds: one folder each, with the same file names; a module is imported when it is asked for."""
 
+from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from eventstack.errors import ConfigError, Fault
+from eventstack.errors import ConfigError, Fault, NotOffered
 
 if TYPE_CHECKING:
     from eventstack.components import Roles
     from eventstack.planning.facts import CloudFacts
 
-CLOUDS = ("local",)
+CLOUDS = ("local", "aws", "azure", "gcp")
 """Every cloud that events may name. A new one is a folder and its name here."""
+
+BUILT = ("local",)
+"""The clouds on which stacks can be built; the others can be planned on."""
 
 
 def facts(name: str) -> "CloudFacts":
@@ -20,7 +24,7 @@ def facts(name: str) -> "CloudFacts":
 
 
 def roles(name: str) -> "Roles":
-    """The classes that build each role of a cloud, by layer. Raises ConfigError for an unknown one."""
+    """The classes that build each role of a cloud, by layer. Raises ConfigError for an unknown one, NotOffered as yet for some."""
     return cast("Roles", _module(name, "roles").ROLES)
 
 
@@ -41,5 +45,12 @@ def answering(name: str) -> ModuleType:
 
 def _module(name: str, part: str) -> ModuleType:
     if name not in CLOUDS:
-        raise ConfigError(Fault("no cloud of that name", field="cloud", given=name, allowed=", ".join(CLOUDS)))
+        near = get_close_matches(name, CLOUDS, n=1)
+        hint = f"did you mean {near[0]}?" if near else None
+        allowed = ", ".join(CLOUDS)
+        raise ConfigError(Fault("no cloud of that name", field="cloud", given=name, allowed=allowed, hint=hint))
+    if part != "facts" and name not in BUILT:
+        raise NotOffered(
+            f"nothing is built on {name} yet, it can be planned on; clouds that are built on: {', '.join(BUILT)}"
+        )
     return import_module(f"eventstack.clouds.{name}.{part}")

@@ -96,6 +96,9 @@ class CloudFacts:
     refuses: Mapping[str, str] = field(default_factory=dict)
     """Why it does not offer what somebody may well ask for: `kind/value`, or a `kind`."""
 
+    below: Mapping[str, Lead] = field(default_factory=dict)
+    """How long what a role has in the layers below takes, where one stack may hold it all (`layers/single`)."""
+
     limits: Mapping[str, Limit] = field(default_factory=dict)
     """Bounds by measure, as `renditions`, `start_over_s`; the measures are told in `planning.wants`."""
 

@@ -35,12 +35,13 @@ def lead(facts: CloudFacts, roles: Collection[str]) -> int:
     return facts.base_lead_s + path(facts, roles).seconds
 
 
-def path(facts: CloudFacts, roles: Collection[str]) -> Path:
-    """The critical path through `roles`, without the operation's own time."""
+def path(facts: CloudFacts, roles: Collection[str], *, single: bool = False) -> Path:
+    """The critical path through `roles`, without the operation's own time; `single`: with what else lies below."""
     done: dict[str, Path] = {}
     for role, needs in NEEDS.items():
         before = max((done[need] for need in needs), key=lambda way: way.seconds, default=Path(0, ()))
         known = facts.leads.get(role) if role == "site" or role in roles else None
-        takes = known.seconds if known else 0
+        lower = facts.below.get(role) if known and single else None
+        takes = (known.seconds if known else 0) + (lower.seconds if lower else 0)
         done[role] = Path(before.seconds + takes, (*before.roles, (role, takes)))
     return max(done.values(), key=lambda way: way.seconds)

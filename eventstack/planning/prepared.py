@@ -78,7 +78,7 @@ def _prepared(
     judged = carried.judge(wants.of_profile(written), facts, clouds, "profile")
     profile = carried.without(written, judged.undone)
     roles = _roles(profile)
-    way = path(facts, roles)
+    way = path(facts, roles, single=profile.layers == "single")
     encoder = media.encoder(profile)
     paths = 2 if profile.redundancy == "two-path" else 1
     rungs = len(encoder.renditions) or 1

@@ -5,6 +5,7 @@ each that it may bound, as a measure. `planning.carried` holds them against the 
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from eventstack.models.care import Capacity
 from eventstack.models.event import Event
 from eventstack.models.faults import Rule
 from eventstack.models.feed import Input
@@ -131,7 +132,8 @@ def _care(profile: Profile) -> Iterator[Want]:
         yield Want("capacity/machine", ("capacity", "machine"), capacity.machine)
     if capacity.packagers is not None:
         yield Want("capacity/machine", ("capacity", "packagers"), str(capacity.packagers))
-    yield Want("capacity/headroom", ("capacity", "headroom"), str(capacity.headroom))
+    if capacity.headroom != Capacity.model_fields["headroom"].default:
+        yield Want("capacity/headroom", ("capacity", "headroom"), str(capacity.headroom))
     if capacity.spot != "never":
         yield Want("capacity/spot", ("capacity", "spot"), capacity.spot)
     if capacity.warm:
@@ -154,7 +156,8 @@ def _ladder(ladder: Ladder) -> Iterator[Want]:
         yield Want("gop/short", (*place, "gop"), str(ladder.gop))
     if ladder.frame_rate.denominator != 1:
         yield Want("rate/fractional", (*place, "frame_rate"), str(ladder.frame_rate))
-    yield Want("preset/any", (*place, "preset"), ladder.preset)
+    if ladder.preset != Ladder.model_fields["preset"].default:
+        yield Want("preset/any", (*place, "preset"), ladder.preset)
     for index, rung in enumerate(ladder.renditions):
         whole, own = ladder.whole(rung), (*place, "renditions", index)
         codec = (*own, "codec") if rung.codec else (*place, "codec")

@@ -14,7 +14,7 @@ from eventstack.testing.fake_cloud import FakeCloud
 
 
 class TestClouds(CloudContract):
-    @pytest.fixture(params=clouds.CLOUDS)
+    @pytest.fixture(params=clouds.BUILT)
     def cloud(self, request: pytest.FixtureRequest) -> str:
         return str(request.param)
 

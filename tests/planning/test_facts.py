@@ -10,11 +10,11 @@ import pytest
 
 from eventstack import clouds
 from eventstack.errors import ConfigError
-from eventstack.models.profile import Hop
+from eventstack.models.care import Hop
 from eventstack.planning.facts import CloudFacts, Lead
 from eventstack.planning.features import FEATURES, KINDS, WORDS, words
 from eventstack.planning.lead import NEEDS, lead
-from eventstack.planning.resolve import HOPS
+from eventstack.planning.prepared import HOPS
 from eventstack.probes.probe import HOPS as PROBED
 
 

@@ -94,7 +94,7 @@ FACTS = CloudFacts(
         words("slate"),
         words("verb"),
         words("thresholds"),
-        words("layers", "split", "series"),
+        words("layers"),
         words("teardown"),
         words("region"),
         words("placement"),
@@ -102,6 +102,7 @@ FACTS = CloudFacts(
     ),
     ignores={
         "preset": "MediaLive has no such setting",
+        "policy": "the licence server has it, under the content's id; SPEKE has no field for it",
         "capacity": "MediaLive and MediaPackage size themselves; no machine is chosen",
     },
     refuses={
@@ -116,9 +117,6 @@ FACTS = CloudFacts(
         "system/clearkey": "MediaPackage signals ClearKey as AES-128 of whole transport stream segments only",
         "licence/clearkey": "no ClearKey licences are served; a DRM vendor's are",
         "key-source/local": "MediaPackage v2 asks for its keys over SPEKE v2 only",
-        "policy": "SPEKE has no field for a policy: set it at the key server, under the content's id",
-        "layers/single": "a distribution may take 35 minutes to be there, and an account has three channel groups: "
-        "both are for many events",
     },
     leads={
         "site": Lead(30, _ESTIMATE),
@@ -130,6 +128,7 @@ FACTS = CloudFacts(
         "cdn": Lead(300, "vendor document: changes reach all edges of CloudFront reliably within 5 minutes (2020)"),
         "monitor": Lead(30, _ESTIMATE),
     },
+    below={"cdn": Lead(2100, f"{_WAITERS} (a distribution deployed)")},
     base_lead_s=60,
     settle_s=300,
     limits={

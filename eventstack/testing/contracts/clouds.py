@@ -27,7 +27,7 @@ from eventstack.planning.found import Found
 from eventstack.testing import builders
 from eventstack.testing.mocks import Answers, RecordingMocks, run
 
-ROLES = ("contribution", "encoder", "packager", "drm", "cdn", "archive")
+ROLES = ("contribution", "encoder", "packager", "drm", "cdn", "archive", "monitor")
 VERBS = ("start", "stop", "publish", "unpublish")
 """The verbs that every cloud has; `slate` is a feature."""
 
@@ -70,9 +70,9 @@ class CloudContract:
         assert facts.name == cloud
         assert set(facts.roles) <= set(ROLES)
         assert {"site", *facts.roles} <= facts.leads.keys()
-        assert all(isinstance(lead, int) and lead >= 0 for lead in facts.leads.values())
+        assert all(lead.seconds >= 0 and lead.source for lead in facts.leads.values())
         assert min(facts.base_lead_s, facts.settle_s) > 0
-        assert all(re.fullmatch(r"[a-z]+/[a-z0-9-]+", feature) for feature in facts.features)
+        assert all(re.fullmatch(r"[a-z-]+/[a-z0-9-]+", feature) for feature in facts.features)
 
     def test_each_role_keeps_its_contract_under_a_type_of_its_own(self, cloud: str) -> None:
         tables: Mapping[str, Any] = clouds.roles(cloud)
