@@ -52,12 +52,16 @@ def compose(child: Document, base: Document) -> Composed:
     weaving = _Weaving(entered(child), entered(base))
     data = weaving.map(weaving.child.data, weaving.base.data, ())
     weaving.sources[()] = weaving.child.source(())
+    removed = weaving.child.removed | weaving.base.removed
+    for at in removed:
+        weaving.sources.setdefault(at, (weaving.child.removal(at) or weaving.base.sources[at]))
     return Composed(
         child.file,
         data,
         faults=(*weaving.child.faults, *weaving.base.faults),
         sources=weaving.sources,
         sealed=frozenset(weaving.sealed),
+        removed=removed,
     )
 
 
@@ -76,7 +80,9 @@ def overlay(profile: Document, event: Document, path: Path = ("overrides",)) -> 
     ]:
         raise ConfigError(*faults)
     over = Composed(event.file, own, sources={(): (event, path)})
-    whole = compose(over, profile)
+    faults: list[Fault] = []
+    data = _plausible(over, own, (), faults)
+    whole = compose(replace(over, data=data, faults=tuple(faults)), profile)
     sources = {**whole.sources, (): profile.source(())}
     return settled(replace(whole, file=profile.file, sources=sources), (event,))
 
