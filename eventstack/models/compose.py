@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eventstack.errors import ConfigError, Fault
+from eventstack.models.quoting import shown
 from eventstack.models.yaml_reader import Document, Path
 
 FIXED = ("name", "extends", "abstract")
@@ -41,6 +42,15 @@ class Composed(Document):
     def removal(self, path: Path) -> Source | None:
         """The file, and the path there, whose null took away what would stand at `path` or around it."""
         return next((self.sources[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.removed), None)
+
+    def fault(self, path: Path, message: str, **details: Any) -> Fault:
+        """A fault at `path`, in the file that wrote it; of a base's value it says where it can be changed too."""
+        found = super().fault(path, message, **details)
+        document, at = self.source(path)
+        if document is self.source(())[0] or at != path:
+            return found
+        here = f"say it in {shown(self.file)}, which extends this"
+        return replace(found, hint=f"{found.hint}; or {here}" if found.hint else here)
 
 
 def compose(child: Document, base: Document) -> Composed:
@@ -75,10 +85,9 @@ def overlay(profile: Document, event: Document, path: Path = ("overrides",)) -> 
         own = own.get(part) if isinstance(own, dict) else None
     if not isinstance(own, dict) or not own:
         return profile
-    if faults := [
-        event.fault((*path, key), "not for an event to say", key=True, hint="remove it") for key in FIXED if key in own
-    ]:
-        raise ConfigError(*faults)
+    if fixed := [key for key in FIXED if key in own]:
+        message = "not for an event to say"
+        raise ConfigError(*(event.fault((*path, key), message, key=True, hint="remove it") for key in fixed))
     over = Composed(event.file, own, sources={(): (event, path)})
     faults: list[Fault] = []
     data = _plausible(over, own, (), faults)
@@ -159,9 +168,7 @@ class _Weaving:
             self._appending(name, child, base, path, woven)
         return woven
 
-    def _value(
-        self, name: str, child: dict[str, Any], base: dict[str, Any], path: Path, woven: dict[str, Any]
-    ) -> None:
+    def _value(self, name: str, child: dict[str, Any], base: dict[str, Any], path: Path, woven: dict[str, Any]) -> None:
         here = (*path, name)
         if name not in child:
             if name in base:
@@ -187,7 +194,7 @@ class _Weaving:
         here, whole = (*path, key), (*path, name)
         below = [] if name in child else base.get(key, [])
         if key not in child:
-            if below:
+            if key in base and name not in child:
                 woven[key] = below
                 self._take(self.base, here)
             return
@@ -195,7 +202,8 @@ class _Weaving:
         if name not in child and isinstance(base.get(name), list):
             onto, here = base[name], whole
         woven[here[-1]] = [*onto, *child[key]]  # type: ignore[index]
-        self.sources[here] = self.base.source(here) if onto else self.child.source((*path, key))
+        base_says = here == whole or (key in base and name not in child)
+        self.sources[here] = self.base.source(here) if base_says else self.child.source((*path, key))
         for index in range(len(onto)):
             self.sources[(*here, index)] = self.base.source((*here, index))
         for index in range(len(child[key])):

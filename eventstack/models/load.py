@@ -17,8 +17,9 @@ from pydantic import ValidationError
 from eventstack.errors import ConfigError, Fault
 from eventstack.models import compose
 from eventstack.models.event import Event
-from eventstack.models.faults import in_order, nearest, shown, translate
+from eventstack.models.faults import in_order, nearest, translate
 from eventstack.models.profile import Profile
+from eventstack.models.quoting import shown
 from eventstack.models.yaml_reader import MAX_BYTES, Document, read
 
 MAX_BASES = 16
@@ -146,7 +147,7 @@ def read_file(path: str | Path) -> Document:
 def _content(path: str | Path) -> bytes:
     try:
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(number, "rb") as stream:
+        with open(number, "rb") as stream:  # noqa: PTH123 - a descriptor, so that no pipe is waited for
             kind_of_file = os.fstat(number).st_mode
             if stat.S_ISDIR(kind_of_file):
                 raise ConfigError(

@@ -335,7 +335,8 @@ class _Reader:
                 self.anchors[event.anchor] = (event.value, 1)
             return
         path = self._path(event)
-        self.values.setdefault(path, _mark(event))
+        if event.value or not event.implicit[0] or path not in self.keys:
+            self.values.setdefault(path, _mark(event))  # an empty value's mark is on a line below: its key has a better
         self.written.setdefault(path, event.value)
         value = plain(event.value) if event.implicit[0] else event.value
         if event.anchor:
