@@ -31,7 +31,9 @@ class Fault:
 
     `file` is the path as the user gave it, `line` and `column` count from 1, `field` is a dotted path
     (`ladder.renditions[1].bitrate`), `given` the offending value as written, `allowed` what would be
-    accepted and `hint` what to do.
+    accepted and `hint` what to do. `quoted` is the line of the file without what looks like a secret, cut when very
+    long; `marked` is the character of it (from 1) at which what is wrong begins and `span` how many it covers.
+    `subject` says which document a fault of planning is about, where it has no file yet. A note never fails.
     """
 
     message: str
@@ -42,7 +44,11 @@ class Fault:
     given: str | None = None
     allowed: str | None = None
     hint: str | None = None
+    quoted: str | None = None
+    marked: int | None = None
+    span: int | None = None
     subject: Literal["event", "profile"] | None = None
+    severity: Literal["error", "note"] = "error"
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)

@@ -5,14 +5,16 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from eventstack import clouds
 from eventstack.errors import ConfigError, Fault
 from eventstack.models.event import Event
-from eventstack.models.load import Loaded, load_profile
+from eventstack.models.faults import in_order
+from eventstack.models.load import Loaded, load_profile_of
 from eventstack.models.profile import Profile
 from eventstack.models.yaml_reader import Document
+from eventstack.planning.facts import CloudFacts
 from eventstack.planning.plan import Parent, StackPlan
 from eventstack.planning.resolve import recorded, resolve
 
@@ -26,16 +28,36 @@ def planned(
     incarnation: int = 1,
 ) -> tuple[Profile, StackPlan]:
     """The event's profile (looked for in `search`, beside the event, then among the shipped ones) and its plan."""
-    beside = Path(event.document.file).absolute().parent
+    profile, facts = checked(event.document, event.model.cloud, search)
     try:
-        facts = clouds.facts(event.model.cloud)
-        profile = load_profile(event.model.profile, (*search, beside))
         others = [clouds.facts(name) for name in clouds.CLOUDS]
-        return profile, resolve(
-            event.model, profile, facts, parents, owner=owner, incarnation=incarnation, others=others
+        return profile.model, resolve(
+            event.model, profile.model, facts, parents, owner=owner, incarnation=incarnation, others=others
         )
     except ConfigError as error:
-        raise ConfigError(*(_placed(fault, event.document) for fault in error.faults)) from error
+        raise ConfigError(
+            *in_order(_placed(fault, event.document, profile.document) for fault in error.faults)
+        ) from error
+
+
+def checked(event: Document, cloud: str, search: Sequence[Path]) -> tuple[Loaded[Profile], CloudFacts]:
+    """What an event's document stands on: its profile, overridden, and the facts of its cloud.
+
+    Raises ConfigError with the faults of both; the event itself need not be valid.
+    """
+    profile = facts = None
+    faults: list[Fault] = []
+    try:
+        profile = load_profile_of(event, search)
+    except ConfigError as error:
+        faults += error.faults
+    try:
+        facts = clouds.facts(cloud)
+    except ConfigError as error:
+        faults += error.faults
+    if profile is None or facts is None:
+        raise ConfigError(*in_order(_placed(fault, event) for fault in faults))
+    return profile, facts
 
 
 def read_parent(path: Path) -> Parent:
@@ -52,9 +74,25 @@ def read_parent(path: Path) -> Parent:
         raise ConfigError(*(dataclasses.replace(fault, file=str(path)) for fault in error.faults)) from error
 
 
-def _placed(fault: Fault, document: Document) -> Fault:
+def _placed(fault: Fault, event: Document, profile: Document | None = None) -> Fault:
+    """A fault of planning at the value that it is about: in the event, or in what wrote the profile's value."""
     if fault.file or not fault.field:
         return fault
     path = tuple(int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", fault.field))
-    line, column = document.mark(path)
-    return dataclasses.replace(fault, file=document.file, line=line, column=column)
+    about = fault.subject or _subject(str(path[0] if path else ""))
+    document = profile if profile and about == "profile" else event
+    place = document.fault(path, fault.message)
+    return dataclasses.replace(
+        fault,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        field=place.field,
+        quoted=place.quoted,
+        marked=place.marked,
+        span=place.span,
+    )
+
+
+def _subject(field: str) -> Literal["event", "profile"]:
+    return "profile" if field in Profile.model_fields and field not in Event.model_fields else "event"

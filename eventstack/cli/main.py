@@ -134,7 +134,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = cli.main(args=None if argv is None else list(argv), prog_name="eventstack", standalone_mode=False)
         sys.stdout.flush()
     except _ours() as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(_words(error), error.exit_code)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -183,8 +183,19 @@ def _ours() -> "type[EventstackError]":
     return EventstackError
 
 
+def _words(error: "EventstackError") -> str:
+    from eventstack.errors import ConfigError
+
+    if not isinstance(error, ConfigError) or not error.faults:
+        return str(error)
+    from eventstack.cli.faults_display import render
+
+    return render(error.faults)
+
+
 def _fail(text: str, code: int) -> int:
-    click.echo(f"{click.style('eventstack:', fg='red', bold=True)} {text}", err=True)
+    colour = False if os.environ.get("NO_COLOR") else None
+    click.echo(f"{click.style('eventstack:', fg='red', bold=True)} {text}", err=True, color=colour)
     return code
 
 

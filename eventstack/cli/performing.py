@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from eventstack.cli.faults_display import fields, printable
 from eventstack.cli.typed import typed
 from eventstack.errors import ConfigError, EventstackError, Refused, Retryable
 
@@ -174,7 +175,7 @@ class Told(click.ClickException):
 
 
 def _line(fault: EventstackError) -> str:
-    return str(fault).partition("\n")[0]
+    return printable(str(fault).partition("\n")[0])
 
 
 def _interrupted(message: str) -> dict[str, Any]:
@@ -185,7 +186,7 @@ def failure(fault: EventstackError) -> dict[str, Any]:
     """An error as JSON values."""
     more: dict[str, Any] = {}
     if isinstance(fault, ConfigError):
-        more = {"faults": [dataclasses.asdict(one) for one in fault.faults]}
+        more = {"faults": [fields(one) for one in fault.faults]}
     elif isinstance(fault, Refused):
         more = {"rule": fault.rule, "override": fault.override}
     elif isinstance(fault, Retryable):

@@ -1,17 +1,21 @@
 """`eventstack validate`: every fault of every file, at once."""
 
-import dataclasses
-import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
-from eventstack.automation.inputs import planned
+from eventstack.automation.inputs import checked, planned
+from eventstack.cli import faults_display as display
 from eventstack.cli import performing
+from eventstack.clouds import CLOUDS
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
-from eventstack.models.load import read_any, read_file
+from eventstack.models.faults import in_order
+from eventstack.models.load import Loaded, check_base, is_base, kind, read_any, read_file
+from eventstack.models.shape import ID_PATTERN
+from eventstack.models.yaml_reader import Document
 from eventstack.settings import Settings
 
 
@@ -34,33 +38,85 @@ def command(ctx: click.Context, files: tuple[str, ...], as_json: bool, profile_d
     """
     owner = Settings.from_environment().owner
     reports = [_report(file, profile_dirs, owner) for file in files]
-    ok = all(report["ok"] for report in reports)
+    ok = all(report.ok for report in reports)
     if as_json:
-        click.echo(json.dumps({"ok": ok, "files": reports}, indent=2, ensure_ascii=False))
+        told = [
+            {
+                "file": one.file,
+                "kind": one.kind,
+                "ok": one.ok,
+                "faults": [display.fields(fault) for fault in one.faults],
+            }
+            for one in reports
+        ]
+        click.echo(display.as_json({"ok": ok, "files": told}))
     else:
-        for report in reports:
-            _print(report)
+        _print(reports)
     ctx.exit(0 if ok else 2)
 
 
-def _report(file: str, search: tuple[Path, ...], owner: str) -> dict[str, Any]:
-    kind = None
+@dataclass(frozen=True)
+class _Report:
+    file: str
+    kind: str | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(fault.severity == "note" for fault in self.faults)
+
+
+def _report(file: str, search: tuple[Path, ...], owner: str) -> _Report:
+    known = None
     try:
-        loaded = read_any(read_file(file))
-        kind = type(loaded.model).__name__.lower()
-        if isinstance(loaded.model, Event):
-            planned(loaded, search, loaded.model.owner or owner)
-        faults: tuple[Fault, ...] = ()
+        document = read_file(file)
+        known = kind(document)
+        _check(document, search, owner)
     except ConfigError as error:
-        faults = error.faults
+        return _Report(file, known, error.faults)
     except NotOffered as error:
-        faults = (Fault(str(error), file=file),)
-    return {"file": file, "kind": kind, "ok": not faults, "faults": [dataclasses.asdict(fault) for fault in faults]}
+        return _Report(file, known, (Fault(str(error), file=file),))
+    return _Report(file, known, ())
 
 
-def _print(report: dict[str, Any]) -> None:
-    if report["ok"]:
-        click.echo(f"{report['file']}: {click.style('ok', fg='green')} ({report['kind']})")
-    for fault in report["faults"]:
-        head, *details = str(Fault(**fault)).split("\n")
-        click.echo("\n".join([click.style(head, fg="red"), *details]))
+def _check(document: Document, search: tuple[Path, ...], owner: str) -> None:
+    """Raise whatever is wrong with a document, as far as one fault does not hide another."""
+    if kind(document) == "profile" and is_base(document):
+        check_base(document, search)
+        return
+    try:
+        loaded = read_any(document, search)
+    except ConfigError as error:
+        if kind(document) != "event":
+            raise
+        raise ConfigError(*in_order([*error.faults, *_around(document, search)])) from error
+    if isinstance(loaded.model, Event):
+        planned(Loaded(loaded.model, document), search, loaded.model.owner or owner)
+
+
+def _around(event: Document, search: tuple[Path, ...]) -> tuple[Fault, ...]:
+    """What is wrong with the profile and the cloud of an event that has faults of its own."""
+    profile, cloud = event.data.get("profile"), event.data.get("cloud")
+    try:
+        if isinstance(profile, str) and profile:
+            checked(event, cloud if isinstance(cloud, str) else CLOUDS[0], search)
+    except ConfigError as error:
+        named = {("profile", profile), ("cloud", cloud)}
+        return tuple(fault for fault in error.faults if (fault.field, fault.given) not in named or _is_id(fault.given))
+    return ()
+
+
+def _is_id(text: str | None) -> bool:
+    """Whether a name could be one; what could not has a fault of the event itself."""
+    return re.fullmatch(ID_PATTERN, text or "") is not None
+
+
+def _print(reports: list[_Report]) -> None:
+    faults: list[Fault] = []
+    for report in reports:
+        faults += report.faults
+        if report.ok:
+            file = display.printable(report.file)
+            click.echo(f"{file}: {click.style('ok', fg='green')} ({report.kind})", color=display.colours())
+    if faults:
+        click.echo(display.render(in_order(faults)), color=display.colours())

@@ -5,7 +5,6 @@ put into ours here.
 """
 
 import difflib
-import re
 import types
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eventstack.errors import Fault
+from eventstack.models.quoting import is_reference, secretive, shown
 from eventstack.models.yaml_reader import MAX_FAULTS, Document, Path
 
 
@@ -49,14 +49,21 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def in_order(faults: Iterable[Fault]) -> list[Fault]:
-    """Faults as a reader meets them: by place, then by field."""
-    return sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0, fault.field or "", fault.message))
+    """Faults as a reader meets them: by file, then by place, then by field; none twice."""
+    return sorted(
+        dict.fromkeys(faults),
+        key=lambda fault: (fault.file or "", fault.line or 0, fault.column or 0, fault.field or "", fault.message),
+    )
 
 
-def translate(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:
-    """Every fault behind pydantic's error, in the order of the file."""
+def translate(
+    error: ValidationError, document: Document, model: type[BaseModel], *, partial: bool = False
+) -> list[Fault]:
+    """Every fault behind pydantic's error, in the order of the file; of a `partial` document not what it lacks."""
     faults: list[Fault] = []
     for detail in error.errors(include_url=False)[:MAX_FAULTS]:
+        if partial and detail["type"] == "missing":
+            continue
         path: Path = tuple(detail["loc"])
         context = detail.get("ctx", {})
         if detail["type"] == "rules":
@@ -75,9 +82,14 @@ def _fault(
     given = _written(document, path)
     match detail["type"]:
         case "unfit":
-            given = None if context["hide"] else given
+            hide = bool(context["hide"])
             return document.fault(
-                path, context["reason"], given=given, allowed=context["allowed"], hint=context["hint"]
+                path,
+                context["reason"],
+                given=None if hide else given,
+                allowed=context["allowed"],
+                hint=context["hint"],
+                hide=hide,
             )
         case "extra_forbidden":
             key, known = str(path[-1]), _fields(model, path[:-1])
@@ -91,9 +103,7 @@ def _fault(
                 hint=f"did you mean {meant}?" if meant else None,
             )
         case "missing":
-            around = path[:-1]
-            allowed = _description(model, path)
-            return document.fault(path, "missing", key=True, allowed=allowed, hint=_where(around, str(path[-1])))
+            return _missing(path, document, model)
         case "literal_error":
             options = _options(model, path)
             meant = nearest(str(detail["input"]), options)
@@ -103,6 +113,14 @@ def _fault(
             message, allowed = _reworded(kind, context, detail["msg"])
             description = _description(model, path) if kind.startswith("string_pattern") else None
             return document.fault(path, message, given=given, allowed=description or allowed)
+
+
+def _missing(path: Path, document: Document, model: type[BaseModel]) -> Fault:
+    allowed = _description(model, path)
+    if document.removal(path):
+        hint = f"remove this line, or give {path[-1]} a value"
+        return document.fault(path, "missing: null removes it here", given="null", allowed=allowed, hint=hint)
+    return document.fault(path, "missing", key=True, allowed=allowed, hint=_where(path[:-1], str(path[-1])))
 
 
 _WHOLE = ("not a whole number", "a whole number")
@@ -143,8 +161,11 @@ def _where(around: Path, key: str) -> str:
 
 def _written(document: Document, path: Path) -> str | None:
     """What stands at `path`, as written; never more than a line of it."""
-    text = document.written.get(path)
+    source, at = document.source(path)
+    text = source.written.get(at)
     if text is not None:
+        if any(isinstance(part, str) and secretive(part) for part in at) and not is_reference(text):
+            return None
         return shown(text) if text else "nothing"
     value: Any = document.data
     for part in path:
@@ -153,16 +174,6 @@ def _written(document: Document, path: Path) -> str | None:
         except (KeyError, IndexError, TypeError):
             return None
     return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else None
-
-
-_SECRETS = re.compile(r"(?i)((?:pass(?:phrase|word|wd)?|secret|token|key)[=:]\s*)[^&\s]+|(?<=://)[^/@\s]*(?=@)")
-
-
-def shown(text: str) -> str:
-    """A user's text fit for one line of a terminal, without what looks like a secret in an address."""
-    text = _SECRETS.sub(lambda match: f"{match[1] or ''}***", text[:4096])
-    line = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
-    return line if len(line) <= 80 else f"{line[:77]}..."
 
 
 def _models(annotation: Any) -> Iterable[Any]:

@@ -1,21 +1,29 @@
 """From files to models: the one place that opens what a user wrote.
 
-Every fault of a file is reported at once, in the order of the file.
+Every fault of a file, and of the files it stands on, is reported at once, in the order of the files.
 """
 
 import importlib.resources
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
 from eventstack.errors import ConfigError, Fault
+from eventstack.models import compose
 from eventstack.models.event import Event
-from eventstack.models.faults import nearest, shown, translate
+from eventstack.models.faults import in_order, nearest, translate
 from eventstack.models.profile import Profile
+from eventstack.models.quoting import shown
 from eventstack.models.yaml_reader import MAX_BYTES, Document, read
+
+MAX_BASES = 16
+"""Profiles that one profile may stand on, one over the other; nobody could follow more."""
 
 Model = TypeVar("Model", Event, Profile)
 
@@ -36,9 +44,26 @@ def load_event(path: str | Path) -> Event:
 def load_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) -> Profile:
     """Read a profile: a path (it ends in .yaml or has a slash), else a name in the folders of `search`, then shipped.
 
-    Raises ConfigError with every fault, or with the known names when there is none of that name.
+    What it extends is looked for in the same folders, beside it, and among the shipped ones. Raises ConfigError with
+    every fault, or with the known names when there is none of that name.
     """
-    return read_profile(read_file(find_profile(name_or_path, search))).model
+    return _loaded_profile(name_or_path, search).model
+
+
+def load_profile_of(event: Document, search: Sequence[str | Path] = ()) -> Loaded[Profile]:
+    """The profile that an event names, with the event's overrides over it; a fault of these points into the event.
+
+    It is looked for in `search`, beside the event, then among the shipped ones. Raises ConfigError with every fault;
+    the event itself need not be valid, only name a profile.
+    """
+    name = event.data.get("profile")
+    if not isinstance(name, str):
+        raise ConfigError(event.fault(("profile",), "not a profile's name"))
+    folders = (*search, Path(event.file).parent)
+    if not event.data.get("overrides"):
+        return _loaded_profile(name, folders)
+    chain, faults = _chain(_parsed(find_profile(name, folders)), folders)
+    return _checked_profile(compose.overlay(_composed(chain), event), faults)
 
 
 def read_event(document: Document) -> Loaded[Event]:
@@ -47,41 +72,105 @@ def read_event(document: Document) -> Loaded[Event]:
     return Loaded(event.located(Path(document.file).absolute().parent), document)
 
 
-def read_profile(document: Document) -> Loaded[Profile]:
-    """Check a document as a profile; a file of profiles is named like the profile in it."""
-    profile = _validate(Profile, document)
-    stem = Path(document.file).stem
-    if profile.name != stem:
-        hint = f"rename the file to {profile.name}.yaml, or the profile"
-        raise ConfigError(
-            document.fault(("name",), "not the name of its file", given=profile.name, allowed=shown(stem), hint=hint)
-        )
-    return Loaded(profile, document)
+def read_profile(document: Document, search: Sequence[str | Path] = ()) -> Loaded[Profile]:
+    """Check a document as a profile, what it extends under it; a file of profiles is named like the profile in it."""
+    chain, faults = _chain(document, search)
+    return _checked_profile(_composed(chain), faults)
 
 
-def read_any(document: Document) -> Loaded[Event] | Loaded[Profile]:
+def compose_profile(document: Document, search: Sequence[str | Path] = ()) -> Document:
+    """The profile's data with all that it extends, and which file wrote what; its values are not checked.
+
+    Raises ConfigError for a base that can't be found or read, a cycle, or appendings that append to nothing.
+    """
+    chain, faults = _chain(document, search)
+    whole = _composed(chain)
+    if found := (*faults, *whole.faults):
+        raise ConfigError(*in_order(found))
+    return whole
+
+
+def check_base(document: Document, search: Sequence[str | Path] = ()) -> None:
+    """Check a profile that is only a base: it may leave out what it must say. Raises ConfigError with every fault."""
+    chain, faults = _chain(document, search)
+    whole = _composed(chain)
+    found = [*faults, *whole.faults, *_faults(Profile, whole, partial=True)]
+    if found:
+        raise ConfigError(*in_order(found))
+
+
+def is_base(document: Document) -> bool:
+    """Whether a profile's file says that it is only a base for others."""
+    return document.data.get("abstract") is True
+
+
+def read_any(document: Document, search: Sequence[str | Path] = ()) -> Loaded[Event] | Loaded[Profile]:
     """Check a document as what its keys say it is: a profile has a ladder, an event a window."""
-    known = {"event": set(Event.model_fields), "profile": set(Profile.model_fields)}
-    shared = known["event"] & known["profile"]
-    score = {kind: len(document.data.keys() & (keys - shared)) for kind, keys in known.items()}
-    if not any(score.values()):
-        raise ConfigError(
-            document.fault(
-                (), "neither an event nor a profile", allowed="an event (id, window, …) or a profile (name, ladder, …)"
+    match kind(document):
+        case "profile":
+            return read_profile(document, search)
+        case "event":
+            return read_event(document)
+        case _:
+            raise ConfigError(
+                document.fault(
+                    (),
+                    "neither an event nor a profile",
+                    allowed="an event (id, window, …) or a profile (name, ladder, …)",
+                )
             )
-        )
-    return read_profile(document) if score["profile"] > score["event"] else read_event(document)
+
+
+def kind(document: Document) -> str | None:
+    """What a document is by its keys: an `event`, a `profile`, or None for neither."""
+    score = {name: len(document.data.keys() & keys) for name, keys in _KEYS.items()}
+    if not any(score.values()):
+        return None
+    return "profile" if score["profile"] > score["event"] else "event"
+
+
+_SHARED = set(Event.model_fields) & set(Profile.model_fields)
+_KEYS = {
+    "event": set(Event.model_fields) - _SHARED,
+    "profile": (set(Profile.model_fields) | {"extends", "abstract"}) - _SHARED,
+}
 
 
 def read_file(path: str | Path) -> Document:
-    """Read one YAML file; raises ConfigError for what can't be opened or isn't plain YAML 1.2."""
+    """Read one YAML file; raises ConfigError for what can't be opened or isn't plain YAML 1.2.
+
+    A pipe or a device is refused unread: it may never end.
+    """
+    return read(_content(path), str(path))
+
+
+def _content(path: str | Path) -> bytes:
     try:
-        with Path(path).open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(number, "rb") as stream:  # noqa: PTH123 - a descriptor, so that no pipe is waited for
+            kind_of_file = os.fstat(number).st_mode
+            if stat.S_ISDIR(kind_of_file):
+                raise ConfigError(
+                    Fault("can't be read: it is a folder", file=shown(str(path)), hint="name a file that is in it")
+                )
+            if not stat.S_ISREG(kind_of_file):
+                raise ConfigError(
+                    Fault("can't be read: not a regular file", file=shown(str(path)), allowed="a file of YAML")
+                )
+            return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as cause:
         reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
-        raise ConfigError(Fault(f"can't be read: {reason}", file=shown(str(path)))) from cause
-    return read(content, str(path))
+        hint = _beside(Path(path)) if isinstance(cause, FileNotFoundError) else None
+        raise ConfigError(Fault(f"can't be read: {reason}", file=shown(str(path)), hint=hint)) from cause
+
+
+def _beside(path: Path) -> str | None:
+    """What to do about a missing file: the one of a like name in its folder, if any."""
+    try:
+        meant = nearest(path.name, [found.name for found in path.parent.iterdir()])
+    except OSError:
+        return None if path.parent.is_dir() else f"there is no folder {shown(str(path.parent))}"
+    return f"did you mean {shown(str(path.with_name(meant)))}?" if meant else None
 
 
 def shipped_profiles() -> Path:
@@ -91,19 +180,21 @@ def shipped_profiles() -> Path:
     return inside if inside.is_dir() else package.parent / "profiles"
 
 
-def profile_names(search: Sequence[str | Path] = ()) -> list[str]:
-    """The names of the profiles that `load_profile` would find; what else lies beside them isn't named."""
-    return sorted({path.stem for path in _profiles(search) if _is_profile(path)})
+def profile_names(search: Sequence[str | Path] = (), *, bases: bool = False) -> list[str]:
+    """The names of the profiles that `load_profile` would find; what else lies beside them isn't named.
+
+    With `bases` those too that are only there to be extended.
+    """
+    return sorted({path.stem for path in _profiles(search) if _is_profile(path, bases=bases)})
 
 
 def find_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) -> Path:
     """The file of a profile; raises ConfigError that lists the known names."""
     text = str(name_or_path)
-    if isinstance(name_or_path, Path) or "/" in text or text.endswith((".yaml", ".yml")):
+    if isinstance(name_or_path, Path) or _is_path(text):
         return Path(name_or_path)
-    for path in _profiles(search):
-        if path.stem == text:
-            return path
+    if path := _named(text, search):
+        return path
     names = profile_names(search)
     meant = nearest(text, names)
     raise ConfigError(
@@ -117,17 +208,144 @@ def find_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) ->
     )
 
 
+def _is_path(text: str) -> bool:
+    return "/" in text or text.endswith((".yaml", ".yml"))
+
+
+def _named(name: str, search: Sequence[str | Path]) -> Path | None:
+    files = (Path(folder) / f"{name}.yaml" for folder in (*search, shipped_profiles()))
+    return next((path for path in files if os.path.isfile(path)), None)  # noqa: PTH113 - answers for any text
+
+
 def _profiles(search: Sequence[str | Path]) -> Iterator[Path]:
     for folder in (*map(Path, search), shipped_profiles()):
         if folder.is_dir():
             yield from sorted(folder.glob("*.yaml"))
 
 
-def _is_profile(path: Path) -> bool:
+def _is_profile(path: Path, *, bases: bool) -> bool:
     try:
-        return "ladder" in read_file(path).data
+        document = _parsed(path)
     except ConfigError:
         return False
+    named = isinstance(document.data.get("name"), str) and len(document.data.keys() & _KEYS["profile"]) > 1
+    return named and kind(document) == "profile" and (bases or not is_base(document))
+
+
+def _parsed(path: str | Path) -> Document:
+    """A profile's file; one whose content was read before is not parsed again, for many events have one profile."""
+    return _parsed_content(_content(path), str(path))
+
+
+_parsed_content = lru_cache(64)(read)
+
+
+def _chain(document: Document, search: Sequence[str | Path]) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:
+    """A profile and what it extends, the profile first; and what stopped that short, if anything did."""
+    chain = [document]
+    while "extends" in chain[-1].data:
+        here = chain[-1]
+        try:
+            base = _parsed(_base(here, search))
+        except ConfigError as error:
+            return tuple(chain), error.faults
+        places = [os.path.realpath(one.file) for one in chain]
+        if os.path.realpath(base.file) in places:
+            names = " extends ".join(shown(one.file) for one in (*chain, base))
+            fault = here.fault(("extends",), f"a circle: {names}", given=_given(here), hint="end it in one of them")
+            return tuple(chain), (fault,)
+        if len(chain) > MAX_BASES:
+            fault = here.fault(("extends",), "too many profiles over one another", allowed=f"up to {MAX_BASES} bases")
+            return tuple(chain), (fault,)
+        chain.append(base)
+    return tuple(chain), ()
+
+
+def _base(document: Document, search: Sequence[str | Path]) -> Path:
+    """The file that a profile extends; raises ConfigError with a fault at that value."""
+    name, beside = document.data["extends"], Path(document.file).parent
+    if not isinstance(name, str) or not name.strip():
+        allowed = "one profile's name, or the path of its file from here"
+        raise ConfigError(document.fault(("extends",), "not a profile's name", given=_given(document), allowed=allowed))
+    folders = (*search, beside)
+    if _is_path(name):
+        path = beside / name
+        if os.path.isfile(path):  # noqa: PTH113 - answers for any text
+            return path
+        fault = document.fault(("extends",), "no such file", given=_given(document), hint=_beside(path))
+        raise ConfigError(fault)
+    if found := _named(name, folders):
+        return found
+    names = [one for one in profile_names(folders, bases=True) if one != document.data.get("name")]
+    meant = nearest(name, names)
+    raise ConfigError(
+        document.fault(
+            ("extends",),
+            "no profile of that name",
+            given=_given(document),
+            allowed=", ".join(names) or "none found",
+            hint=f"did you mean {meant}?" if meant else None,
+        )
+    )
+
+
+def _given(document: Document) -> str:
+    value: Any = document.data["extends"]
+    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else shown(str(value))
+
+
+def _composed(chain: tuple[Document, ...]) -> compose.Composed:
+    """The chain as one document; what a file says of itself alone is not inherited."""
+    whole = compose.without(chain[0], ("extends", "abstract"))
+    for base in chain[1:]:
+        whole = compose.compose(whole, compose.without(base, ("extends", "abstract", "name", "description")))
+    return compose.settled(whole, chain[:-1])
+
+
+def _loaded_profile(name_or_path: str | Path, search: Sequence[str | Path]) -> Loaded[Profile]:
+    chain, faults = _chain(_parsed(find_profile(name_or_path, search)), search)
+    return _checked_chain(chain, faults)
+
+
+@lru_cache(64)
+def _checked_chain(chain: tuple[Document, ...], faults: tuple[Fault, ...]) -> Loaded[Profile]:
+    return _checked_profile(_composed(chain), faults)
+
+
+def _checked_profile(document: Document, faults: tuple[Fault, ...]) -> Loaded[Profile]:
+    """A composed document as a profile; with faults of its chain, what it lacks is none of its own."""
+    own = document.source(())[0]
+    found = [*faults, *document.faults]
+    if "abstract" in own.data:
+        found += _abstract(own)
+    stem = Path(document.file).stem
+    name = document.data.get("name")
+    if isinstance(name, str) and name != stem:
+        hint = f"rename the file to {shown(name)}.yaml, or the profile"
+        found.append(
+            document.fault(("name",), "not the name of its file", given=shown(name), allowed=shown(stem), hint=hint)
+        )
+    if found:
+        raise ConfigError(*in_order([*found, *_faults(Profile, document, partial=bool(faults) or is_base(own))]))
+    return Loaded(_validate(Profile, document), document)
+
+
+def _abstract(document: Document) -> list[Fault]:
+    path = ("abstract",)
+    if is_base(document):
+        return [document.fault(path, "only a base", hint="name a profile that extends it, or remove this line")]
+    if document.data["abstract"] is False:
+        return []
+    given = document.written.get(path)
+    return [document.fault(path, "not a yes or no", given=shown(given) if given else None, allowed="true, false")]
+
+
+def _faults(model: type[Model], document: Document, *, partial: bool = False) -> list[Fault]:
+    try:
+        model.model_validate(document.data)
+    except ValidationError as cause:
+        return translate(cause, document, model, partial=partial)
+    return []
 
 
 def _validate(model: type[Model], document: Document) -> Model:

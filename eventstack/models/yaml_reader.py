@@ -9,6 +9,7 @@ Nothing in a file is executed; time and memory are bounded by `MAX_BYTES` and `M
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
@@ -17,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from eventstack.errors import ConfigError, Fault
 from eventstack.models.core_schema import plain
+from eventstack.models.quoting import LINE_ENDS, Page, is_reference, printable, secretive, shown
 
 MAX_BYTES = 1 << 20
 """A file longer than this was not written by hand."""
@@ -41,26 +43,64 @@ class Mark(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """One file's content as plain data, with the place of each key and value and the text that was written."""
+    """One file's content as plain data, with the place of each key and value and the text that was written.
+
+    A document that was composed of several files is a `compose.Composed`: its `source` says which of them wrote what.
+    """
 
     file: str
     data: dict[str, Any]
-    keys: dict[Path, Mark] = field(repr=False)
-    values: dict[Path, Mark] = field(repr=False)
-    written: dict[Path, str] = field(repr=False)
+    keys: dict[Path, Mark] = field(default_factory=dict, repr=False)
+    values: dict[Path, Mark] = field(default_factory=dict, repr=False)
+    written: dict[Path, str] = field(default_factory=dict, repr=False)
+    spans: dict[Mark, int] = field(default_factory=dict, repr=False)
+    """How many characters the key or value at a place has, where it ends on its line."""
+
+    page: Page = field(default_factory=lambda: Page(""), repr=False)
+    faults: tuple[Fault, ...] = field(default=(), repr=False)
+    """What was wrong with putting it together; reported with what is wrong with its values."""
+
+    def source(self, path: Path) -> "tuple[Document, Path]":
+        """The file that wrote what stands at `path`, or else what stands around it; and its path there."""
+        return self, path
+
+    def removal(self, path: Path) -> "tuple[Document, Path] | None":
+        """The file, and the path there, whose null took away what would stand at `path` or around it."""
+        del path
+        return None
+
+    def origin(self, path: Path) -> tuple[str, int] | None:
+        """The file and the line that wrote the value at `path`; None when nobody did."""
+        if not _stands(self.data, path):
+            return None
+        document, at = self.source(path)
+        return document.file, document.mark(at, key=at in document.keys).line
+
+    def label(self, path: Path) -> str | None:
+        """Who wrote the value at `path`, as `profile talk-720p25` or `event derby`; None when nobody did."""
+        return self.source(path)[0].title if _stands(self.data, path) else None
+
+    @property
+    def title(self) -> str:
+        """What the document is, by its own word."""
+        for kind, key in (("event", "id"), ("profile", "name")):
+            if isinstance(self.data.get(key), str):
+                return f"{kind} {shown(self.data[key])}"
+        return shown(self.file)
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """The place of the value (or of its key) at `path`, or of the nearest thing around it that was written."""
+        document, path = self.source(path)
         for length in range(len(path), 0, -1):
             place = path[:length]
             exact = length == len(path)
-            found = self.keys.get(place) if key or not exact else None
-            found = found or self.values.get(place) or self.keys.get(place)
+            found = document.keys.get(place) if key or not exact else None
+            found = found or document.values.get(place) or document.keys.get(place)
             if found:
                 return found
-        return self.values.get((), Mark(1, 1))
+        return document.values.get((), Mark(1, 1))
 
     def fault(
         self,
@@ -71,24 +111,52 @@ class Document:
         given: str | None = None,
         allowed: str | None = None,
         hint: str | None = None,
+        hide: bool = False,
     ) -> Fault:
-        """A fault at `path` of this file."""
-        line, column = self.mark(path, key=key)
+        """A fault at `path`, in the file that wrote it; `hide` keeps the value out of the quoted line."""
+        document, at = self.source(path)
+        place = document.mark(at, key=key)
+        span = document.spans.get(place)
+        quote = document.page.quote(*place, span, hide=hide and not key, secrets=document.secrets)
         return Fault(
             message,
-            file=self.file,
-            line=line,
-            column=column,
-            field=dotted(path),
+            file=document.file,
+            line=place.line,
+            column=place.column,
+            field=dotted(at),
             given=given,
             allowed=allowed,
             hint=hint,
+            quoted=quote.text if quote else None,
+            marked=quote.column if quote else None,
+            span=quote.span if quote else None,
         )
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Texts of the file that stand under a secret's name, so that no quoted line has one of them."""
+        under = (path for path in self.written if any(isinstance(part, str) and secretive(part) for part in path))
+        texts = (str(_at(self.data, path)) for path in under if _stands(self.data, path))
+        return frozenset(text for text in texts if len(text) > 3 and not is_reference(text))
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _stands(data: Any, path: Path) -> bool:
+    try:
+        _at(data, path)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
 
 
 def dotted(path: Path) -> str | None:
     """A path as people write it: `ladder.renditions[1].bitrate`; None for the top."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{printable(part)}" for part in path)
     return text.removeprefix(".") or None
 
 
@@ -100,7 +168,13 @@ def read(content: bytes, file: str) -> Document:
 def _text(content: bytes, file: str) -> str:
     if len(content) > MAX_BYTES:
         raise ConfigError(
-            Fault("the file is too large", file=file, given=f"{len(content)} bytes", allowed=f"up to {MAX_BYTES}")
+            Fault(
+                "the file is too large",
+                file=file,
+                given=f"more than {MAX_BYTES} bytes",
+                allowed=f"up to {MAX_BYTES}",
+                hint="give the file that a person wrote",
+            )
         )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ConfigError(
@@ -109,20 +183,32 @@ def _text(content: bytes, file: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as cause:
-        line, column = _position(content[: cause.start].decode("utf-8", "replace"))
+        page = Page(content.decode("utf-8-sig", "replace"))
+        place = _position(content[: cause.start].decode("utf-8-sig", "replace"))
         given = f"byte 0x{content[cause.start]:02x}"
-        fault = Fault(
-            "not UTF-8", file=file, line=line, column=column, given=given, allowed="UTF-8", hint="save it as UTF-8"
-        )
+        fault = _found(page, file, place, "not UTF-8", given=given, allowed="UTF-8", hint="save it as UTF-8")
         raise ConfigError(fault) from cause
     odd = _UNPRINTABLE.search(text)
     if odd:
-        line, column = _position(text[: odd.start()])
+        place = _position(text[: odd.start()])
         given = f"the control character U+{ord(odd.group()):04X}"
-        raise ConfigError(
-            Fault("binary, not text", file=file, line=line, column=column, given=given, allowed="YAML text")
-        )
+        raise ConfigError(_found(Page(text), file, place, "binary, not text", given=given, allowed="YAML text"))
     return text
+
+
+def _found(page: Page, file: str, place: Mark, message: str, span: int | None = None, **details: Any) -> Fault:
+    """A fault at a place of a file, with the line that is there."""
+    quoted, marked, marks = page.quote(*place, span) or (None, None, None)
+    return Fault(
+        message,
+        file=file,
+        line=place.line,
+        column=place.column,
+        quoted=quoted,
+        marked=marked,
+        span=marks,
+        **details,
+    )
 
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -133,7 +219,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _position(before: str) -> Mark:
-    return Mark(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    lines = LINE_ENDS.split(before)
+    return Mark(len(lines), len(lines[-1]) + 1)
 
 
 @dataclass
@@ -154,6 +241,8 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
+        self.page = Page("")
+        self.spans: dict[Mark, int] = {}
         self.keys: dict[Path, Mark] = {}
         self.values: dict[Path, Mark] = {}
         self.written: dict[Path, str] = {}
@@ -165,40 +254,27 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def read(self, text: str) -> Document:
+        self.page = Page(text)
         for event in self._events(text):
             self._take(event)
         if self.documents == 0 or (self.top is None and not self.faults):
             raise ConfigError(Fault("the file is empty", file=self.file, line=1, allowed="a mapping of keys to values"))
         if not isinstance(self.top, dict):
-            line, column = self.values[()]
-            given = "a list" if isinstance(self.top, list) else self.written.get((), "")[:80]
-            self.faults.append(
-                Fault(
-                    "not a mapping",
-                    file=self.file,
-                    line=line,
-                    column=column,
-                    given=given,
-                    allowed="a mapping of keys to values",
-                )
-            )
+            given = "a list" if isinstance(self.top, list) else shown(self.written.get((), ""))
+            self._note(self.values[()], "not a mapping", given=given, allowed="a mapping of keys to values")
         if self.faults:
             raise ConfigError(*self.faults)
-        return Document(self.file, self.top, self.keys, self.values, self.written)
+        return Document(self.file, self.top, self.keys, self.values, self.written, self.spans, self.page)
 
     def _events(self, text: str) -> Iterator[Any]:
         try:
             yield from YAML(typ="safe", pure=True).parse(text)
         except MarkedYAMLError as cause:
             mark = cause.problem_mark or cause.context_mark
-            problem = " ".join(str(cause.problem or cause.context or "can't be read").split())
-            fault = Fault(
-                f"not YAML: {problem}",
-                file=self.file,
-                line=mark.line + 1 if mark else None,
-                column=mark.column + 1 if mark else None,
-            )
-            raise ConfigError(*self.faults, fault) from cause
+            problem = printable(" ".join(str(cause.problem or cause.context or "can't be read").split()))
+            place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+            self._note(place, f"not YAML: {problem}")
+            raise ConfigError(*self.faults) from cause
         # The scanner turns \U escapes and %YAML numbers into values before it checks them.
         except (YAMLError, ValueError, OverflowError) as cause:
             raise ConfigError(*self.faults, Fault(f"not YAML: {str(cause).splitlines()[0]}", file=self.file)) from cause
@@ -214,7 +290,7 @@ class _Reader:
             case ev.MappingStartEvent() | ev.SequenceStartEvent():
                 self._open(event)
             case ev.MappingEndEvent() | ev.SequenceEndEvent():
-                self._close()
+                self._close(event)
 
     def _document(self, event: Any) -> None:
         self.documents += 1
@@ -239,8 +315,9 @@ class _Reader:
         value: dict[str, Any] | list[Any] = {} if isinstance(event, ev.MappingStartEvent) else []
         self.stack.append(_Open(value, path, event.anchor, first_node=self.nodes))
 
-    def _close(self) -> None:
+    def _close(self, event: Any) -> None:
         done = self.stack.pop()
+        self._span(event, self.values[done.path])
         if done.anchor:
             self.anchors[done.anchor] = (done.value, self.nodes - done.first_node + 1)
         self._put(done.value)
@@ -248,6 +325,7 @@ class _Reader:
     def _scalar(self, event: Any) -> None:
         self._tag(event)
         self._count(event, 1)
+        self._span(event, _mark(event))
         if _SURROGATE.search(event.value):
             self._stop(event, "half a character (a lone surrogate)", allowed="whole characters")
         holder = self.stack[-1] if self.stack else None
@@ -257,7 +335,8 @@ class _Reader:
                 self.anchors[event.anchor] = (event.value, 1)
             return
         path = self._path(event)
-        self.values.setdefault(path, _mark(event))
+        if event.value or not event.implicit[0] or path not in self.keys:
+            self.values.setdefault(path, _mark(event))  # an empty value's mark is on a line below: its key has a better
         self.written.setdefault(path, event.value)
         value = plain(event.value) if event.implicit[0] else event.value
         if event.anchor:
@@ -268,9 +347,8 @@ class _Reader:
         path = (*holder.path, event.value)
         if path in self.keys:
             earlier = self.keys[path].line
-            self._fault(
-                event, "duplicate key", path=path, given=event.value, hint=f"it stands in line {earlier} already"
-            )
+            hint = f"it stands in line {earlier} already: remove one of the two"
+            self._fault(event, "duplicate key", path=path, given=shown(event.value), hint=hint)
         self.keys.setdefault(path, _mark(event))
         holder.key = event.value
 
@@ -280,6 +358,7 @@ class _Reader:
         if event.anchor not in self.anchors:
             self._stop(event, "an alias to nothing", given=f"*{event.anchor}", allowed="a name that an & gave before")
         value, nodes = self.anchors[event.anchor]
+        self._span(event, _mark(event))
         self._count(event, nodes)
         path = self._path(event)
         self.values.setdefault(path, _mark(event))
@@ -319,14 +398,22 @@ class _Reader:
         if event.tag and not (event.tag == "!" and event.implicit):
             self._fault(event, "a tag", given=f"!<{event.tag}>"[:80], allowed="plain values", hint="remove the tag")
 
+    def _span(self, event: Any, start: Mark) -> None:
+        end = event.end_mark
+        if end.line + 1 == start.line and end.column + 1 > start.column:
+            self.spans[start] = end.column + 1 - start.column
+
     def _fault(self, event: Any, message: str, *, path: Path | None = None, **details: str) -> None:
-        line, column = _mark(event)
         if path is None:
             path = self.stack[-1].path if self.stack else ()
             path = (*path, self.stack[-1].key) if self.stack and self.stack[-1].key else path
-        self.faults.append(Fault(message, file=self.file, line=line, column=column, field=dotted(path), **details))
+        self._span(event, _mark(event))
+        self._note(_mark(event), message, field=dotted(path), **details)
         if len(self.faults) >= MAX_FAULTS:
             raise ConfigError(*self.faults)
+
+    def _note(self, place: Mark, message: str, **details: Any) -> None:
+        self.faults.append(_found(self.page, self.file, place, message, self.spans.get(place), **details))
 
     def _stop(self, event: Any, message: str, *, path: Path | None = None, **details: str) -> None:
         self._fault(event, message, path=path, **details)
