@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eventstack import clouds
-from eventstack.errors import ConfigError, Fault
+from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
 from eventstack.models.faults import in_order
 from eventstack.models.load import Loaded, load_profile_of
@@ -30,14 +30,24 @@ def planned(
     """The event's profile (looked for in `search`, beside the event, then among the shipped ones) and its plan."""
     profile, facts = checked(event.document, event.model.cloud, search)
     try:
-        others = [clouds.facts(name) for name in clouds.CLOUDS]
         return profile.model, resolve(
-            event.model, profile.model, facts, parents, owner=owner, incarnation=incarnation, others=others
+            event.model,
+            profile.model,
+            facts,
+            parents,
+            owner=owner,
+            incarnation=incarnation,
+            others=every_cloud(),
+            origin=profile.document.label,
         )
-    except ConfigError as error:
-        raise ConfigError(
-            *in_order(_placed(fault, event.document, profile.document) for fault in error.faults)
-        ) from error
+    except (ConfigError, NotOffered) as error:
+        found = in_order(_placed(fault, event.document, profile.document) for fault in error.faults)
+        raise type(error)(*found) from error
+
+
+def every_cloud() -> tuple[CloudFacts, ...]:
+    """The facts of every cloud, for what a refusal may name."""
+    return tuple(clouds.facts(name) for name in clouds.CLOUDS)
 
 
 def checked(event: Document, cloud: str, search: Sequence[Path]) -> tuple[Loaded[Profile], CloudFacts]:

@@ -72,10 +72,8 @@ def _report(file: str, search: tuple[Path, ...], owner: str) -> _Report:
         document = read_file(file)
         known = kind(document)
         _check(document, search, owner)
-    except ConfigError as error:
+    except (ConfigError, NotOffered) as error:
         return _Report(file, known, error.faults)
-    except NotOffered as error:
-        return _Report(file, known, (Fault(str(error), file=file),))
     return _Report(file, known, ())
 
 

@@ -245,15 +245,6 @@ class Event(Shape):
     @model_validator(mode="after")
     def _rules(self) -> Self:
         found = [
-            Rule(
-                ("overrides", key),
-                "not for one event to override",
-                hint="write a profile of your own that extends this one",
-            )
-            for key in ("name", "description", "extends", "abstract")
-            if key in self.overrides
-        ]
-        found += [
             Rule(("labels", key), "a name that our own tags have", "another name")
             for key in self.labels
             if key.startswith("eventstack")
