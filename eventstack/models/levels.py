@@ -145,8 +145,18 @@ def lowest(
     `size` is width and height in pixels, `frame_rate` in pictures a second, `max_bitrate` in bits a second.
     Raises ValueError for a profile or tier that is not known.
     """
-    for level in _table(codec, profile, tier).values():
-        if not _broken(level, size, frame_rate, max_bitrate):
+    table = _table(codec, profile, tier)
+    side, coded = max(size), _coded(codec, size)
+    above, below = frame_rate.numerator, frame_rate.denominator
+    for level in table.values():
+        # Whole numbers only: a table is searched for every rung of every event.
+        if (
+            coded <= level.picture
+            and side <= level.side
+            and coded * above <= level.rate * below
+            and above <= level.frame_rate * below
+            and max_bitrate <= level.bitrate
+        ):
             return level.level
     return None
 
@@ -166,13 +176,21 @@ def exceeds(
     Units are those of `lowest`; raises ValueError for a profile, tier or level that is not known.
     """
     limit = limits(codec, profile, level, tier=tier)
-    broken = _broken(limit, size, frame_rate, max_bitrate)
+    coded = _coded(codec, size)
+    asked = (
+        _Asked(f"{limit.unit} a picture", coded, limit.picture),
+        _Asked("pixels in the longer side", max(size), limit.side),
+        _Asked(f"{limit.unit} a second", coded * frame_rate, limit.rate),
+        _Asked("pictures a second", frame_rate, limit.frame_rate),
+        _Asked("bits a second", max_bitrate, limit.bitrate),
+    )
+    broken = [one for one in asked if one.value > one.limit]
     if not broken:
         return None
     return f"level {limit.level} of {codec} {profile} permits less: {'; '.join(map(_said, broken))}"
 
 
-class _Excess(NamedTuple):
+class _Asked(NamedTuple):
     unit: str
     value: Fraction | int
     limit: int
@@ -186,35 +204,17 @@ def _table(codec: str, profile: str, tier: str) -> Mapping[str, Limits]:
         raise ValueError(f"no limits are known for {codec} {profile}, tier {tier}; known: {known}") from None
 
 
-def _broken(limit: Limits, size: tuple[int, int], frame_rate: Fraction, max_bitrate: int) -> list[_Excess]:
-    width, height = size
-    coded = _coded(limit, width, height)
-    # Whole numbers only: a table is searched for every rung of every event.
-    above, below = frame_rate.numerator, frame_rate.denominator
-    broken = []
-    if coded > limit.picture:
-        broken.append(_Excess(f"{limit.unit} a picture", coded, limit.picture))
-    if (side := max(width, height)) > limit.side:
-        broken.append(_Excess("pixels in the longer side", side, limit.side))
-    if coded * above > limit.rate * below:
-        broken.append(_Excess(f"{limit.unit} a second", coded * frame_rate, limit.rate))
-    if above > limit.frame_rate * below:
-        broken.append(_Excess("pictures a second", frame_rate, limit.frame_rate))
-    if max_bitrate > limit.bitrate:
-        broken.append(_Excess("bits a second", max_bitrate, limit.bitrate))
-    return broken
-
-
-def _coded(limit: Limits, width: int, height: int) -> int:
+def _coded(codec: str, size: tuple[int, int]) -> int:
     """The picture's size as it is coded: in whole macroblocks, or whole smallest coding blocks of 8 x 8."""
-    if limit.unit == "macroblocks":
+    width, height = size
+    if codec == "avc":
         return -(-width // 16) * -(-height // 16)
     return -(-width // 8) * -(-height // 8) * 64
 
 
-def _said(excess: _Excess) -> str:
-    percent = math.ceil((Fraction(excess.value) / excess.limit - 1) * 100)
-    return f"{_grouped(math.ceil(excess.value))} {excess.unit}, {percent} % above {_grouped(excess.limit)}"
+def _said(asked: _Asked) -> str:
+    percent = math.ceil((Fraction(asked.value) / asked.limit - 1) * 100)
+    return f"{_grouped(math.ceil(asked.value))} {asked.unit}, {percent} % above {_grouped(asked.limit)}"
 
 
 def _grouped(number: int) -> str:
