@@ -1,0 +1,263 @@
+"""What the amounts of one event cost, role by role, and when keeping the same chain always on would be cheaper.
+
+The plan's price is made here, of amounts (`quantities`) and a price table (`prices`); nothing is read or asked for.
+Money is whole micro-dollars, rounded item by item, half up; what has no price is left out of the sums and said in words.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from eventstack.cost.prices import HOURS_A_MONTH, UNITS, Price, PriceTable
+from eventstack.planning.plan import Plain
+
+
+class Quantity(NamedTuple):
+    """An amount of one item that a role uses."""
+
+    role: str
+    item: str
+    """The price table's item, as `cdn.egress`."""
+
+    amount: Fraction
+    unit: str
+    """The amount's unit, one of `prices.UNITS`; the price may be for another one of the same kind."""
+
+    why: str
+    """What is counted, in words."""
+
+
+class Line(Plain, frozen=True):
+    """One role's share, in micro-dollars."""
+
+    role: str
+    low: int
+    high: int
+    gaps: tuple[str, ...] = ()
+    """What of the role has no price."""
+
+
+class Estimate(Plain, frozen=True):
+    """The cost of one event, in micro-dollars; the lower and upper end differ where a price is uncertain."""
+
+    cloud: str
+    basis: str
+    """Where the prices come from, and how old they are."""
+
+    cdn_permille: int
+    """The CDN's share of the total, from the middle of the range."""
+
+    lines: tuple[Line, ...]
+    """Role by role, the CDN first."""
+
+    low: int
+    high: int
+    month_low: int
+    month_high: int
+    """A month of the same chain, always on and without viewers."""
+
+    hours_a_month: str | None
+    """Hours on air a month above which always on is cheaper, to the minute, as a rational; None: see `hours_reason`."""
+
+    hours_reason: str
+    """Why there is no such number, or what it leaves out; empty where there is nothing to say."""
+
+    gaps: tuple[str, ...]
+    """What has no price or another region's, and where a figure stops being sure."""
+
+
+class _Costed(NamedTuple):
+    quantity: Quantity
+    low: int
+    high: int
+    gap: str
+
+
+def estimate(
+    quantities: Sequence[Quantity], table: PriceTable, *, always_on: Sequence[Quantity] = (), hours: Fraction
+) -> Estimate:
+    """Price one event's amounts, and those of a month of the same chain (730 h) without viewers.
+
+    `hours` are those on air; the quantities cover line-up and tail too, which is what always on saves nothing of.
+    Tiers are counted as if the event were all of the month's traffic. Raises ValueError for hours of 0 or less and for
+    an amount whose unit is of another kind than its price's.
+    """
+    if hours <= 0:
+        raise ValueError(f"hours on air must be above 0, not {hours}")
+    event = _costed(quantities, table)
+    month = _costed(always_on, table)
+    low, high = sum([one.low for one in event]), sum([one.high for one in event])
+    month_low, month_high = sum([one.low for one in month]), sum([one.high for one in month])
+    lines = _lines(event)
+    cdn = sum([line.low + line.high for line in lines if line.role == "cdn"])
+    hours_a_month, reason = _break_even(event, month, hours)
+    return Estimate(
+        cloud=table.cloud,
+        basis=table.basis,
+        cdn_permille=_rounded(cdn * 1000, low + high) if low + high else 0,
+        lines=lines,
+        low=low,
+        high=high,
+        month_low=month_low,
+        month_high=month_high,
+        hours_a_month=hours_a_month,
+        hours_reason=reason,
+        gaps=_gaps((*event, *month), table),
+    )
+
+
+def _costed(quantities: Sequence[Quantity], table: PriceTable) -> list[_Costed]:
+    used: dict[str, Fraction] = {}
+    items, costed = table.items, []
+    for quantity in quantities:
+        price = items.get(quantity.item)
+        if price is None or not price.tiers:
+            reason = price.unknown if price else "no sourced figure"
+            costed.append(_Costed(quantity, 0, 0, f"{quantity.why}: {reason}"))
+        elif len(price.tiers) > 1:
+            costed.append(_tiered(quantity, price, used))
+        else:
+            (tier,) = price.tiers
+            above, below = _scaled(quantity, price)
+            low = _rounded(above * tier.low_micro, below)
+            high = low if tier.high_micro == tier.low_micro else _rounded(above * tier.high_micro, below)
+            costed.append(_Costed(quantity, low, high, tier.note))
+    return costed
+
+
+def _tiered(quantity: Quantity, price: Price, used: dict[str, Fraction]) -> _Costed:
+    """The cost of an amount that goes on where the item's earlier ones ended."""
+    start = used.get(price.id, Fraction(0))
+    end = used[price.id] = start + Fraction(*_scaled(quantity, price))
+    low = high = floor = Fraction(0)
+    note = ""
+    for tier in price.tiers:
+        top = end if tier.up_to is None else min(end, Fraction(tier.up_to))
+        part = top - max(start, floor)
+        if part > 0:
+            low, high, note = low + part * tier.low_micro, high + part * tier.high_micro, tier.note
+        if tier.up_to is None or end <= tier.up_to:
+            break
+        floor = Fraction(tier.up_to)
+    return _Costed(quantity, _rounded(*low.as_integer_ratio()), _rounded(*high.as_integer_ratio()), note)
+
+
+def _scaled(quantity: Quantity, price: Price) -> tuple[int, int]:
+    """The amount in the price's unit, as numerator and denominator."""
+    amount = quantity.amount
+    if quantity.unit == price.unit:
+        return amount.numerator, amount.denominator
+    kind, size = UNITS[quantity.unit]
+    priced_kind, priced_size = UNITS[price.unit]
+    if kind != priced_kind:
+        raise ValueError(f"{quantity.item} is priced by the {price.unit}, which says nothing of {quantity.unit}")
+    return amount.numerator * size, amount.denominator * priced_size
+
+
+def _rounded(above: int, below: int) -> int:
+    return (2 * above + below) // (2 * below)
+
+
+def _lines(event: Iterable[_Costed]) -> tuple[Line, ...]:
+    roles: dict[str, list[_Costed]] = {"cdn": []}
+    for one in event:
+        roles.setdefault(one.quantity.role, []).append(one)
+    return tuple(
+        [
+            Line(
+                role=role,
+                low=sum([one.low for one in costed]),
+                high=sum([one.high for one in costed]),
+                gaps=tuple([one.gap for one in costed if one.gap]),
+            )
+            for role, costed in roles.items()
+            if costed
+        ]
+    )
+
+
+def _break_even(event: Sequence[_Costed], month: Sequence[_Costed], hours: Fraction) -> tuple[str | None, str]:
+    """Hours on air a month at which building the chain for each event costs as much as keeping it on."""
+    kept = {one.quantity.item for one in month}
+    a_month = sum([one.low + one.high for one in month])
+    an_event = sum([one.low + one.high for one in event if one.quantity.item in kept])
+    if not kept:
+        return None, "nothing is kept on"
+    unpriced = any(one.gap and not one.low and not one.high for one in month)
+    if not a_month or not an_event:
+        return None, "not known: nothing that is kept on has a price" if unpriced else "none: neither costs anything"
+    minutes = _rounded(a_month * hours.numerator * 60, an_event * hours.denominator)
+    if minutes >= HOURS_A_MONTH * 60:
+        return None, f"never: a month has {HOURS_A_MONTH} hours"
+    return _hours(minutes), "without what has no price" if unpriced else ""
+
+
+def _hours(minutes: int) -> str:
+    whole = Fraction(minutes, 60)
+    return str(whole)
+
+
+def _gaps(costed: Iterable[_Costed], table: PriceTable) -> tuple[str, ...]:
+    gaps: dict[str, None] = {}
+    elsewhere: dict[str, dict[str, None]] = {}
+    for one in costed:
+        if one.gap:
+            gaps[one.gap] = None
+        price = table.items.get(one.quantity.item)
+        if price and price.stands_in:
+            elsewhere.setdefault(price.region, {})[price.service] = None
+    for region, services in elsewhere.items():
+        instead = f", not in {table.region}" if table.region else ""
+        gaps[f"{' and '.join(services)}: priced as in {region}{instead}"] = None
+    return tuple(gaps)
+
+
+def told(estimate: Estimate) -> list[tuple[str, str]]:
+    """Rows of a table for people: what, and how much; the CDN's share first."""
+    rows = [("CDN's share", _share(estimate)), ("total", money(estimate.low, estimate.high))]
+    for line in estimate.lines:
+        rows.append((line.role, _line(line)))
+    if estimate.month_low or estimate.month_high:
+        rows.append(("always on", f"{money(estimate.month_low, estimate.month_high)} a month, without viewers"))
+    rows.append(("always on is cheaper", _above(estimate)))
+    rows += [("no sure price", gap) for gap in estimate.gaps]
+    return [*rows, ("prices", estimate.basis)]
+
+
+def _share(estimate: Estimate) -> str:
+    cdn = [line for line in estimate.lines if line.role == "cdn"]
+    if not cdn or not estimate.low + estimate.high:
+        return "nothing that has a price"
+    whole, tenth = divmod(estimate.cdn_permille, 10)
+    return f"{whole}.{tenth} % of the total, {money(cdn[0].low, cdn[0].high)}"
+
+
+def _line(line: Line) -> str:
+    unpriced = "; without what has no price" if line.gaps else ""
+    return f"{money(line.low, line.high)}{unpriced}"
+
+
+def _above(estimate: Estimate) -> str:
+    if estimate.hours_a_month is None:
+        return estimate.hours_reason
+    rest = f" ({estimate.hours_reason})" if estimate.hours_reason else ""
+    return f"above {round(Fraction(estimate.hours_a_month))} hours on air a month{rest}"
+
+
+def money(low: int, high: int) -> str:
+    """Micro-dollars as people read them: `$2.35`, `$1.2k`, `$1.2k–1.9k`; one figure where both ends read the same."""
+    one, other = _figure(low), _figure(high)
+    return f"${one}" if one == other else f"${one}–{other}"
+
+
+def _figure(micro: int) -> str:
+    cents = _rounded(micro, 10_000)
+    if cents < 10_000:
+        return f"{cents // 100}.{cents % 100:02d}" if cents else "0"
+    for size, mark in ((10**6, ""), (10**9, "k"), (10**12, "M")):
+        tenths = _rounded(micro * 10, size)
+        if not mark and tenths < 10_000:
+            return str(_rounded(micro, size))
+        if mark and (tenths < 10_000 or mark == "M"):
+            return f"{tenths // 10}.{tenths % 10}{mark}" if tenths < 1000 else f"{_rounded(micro, size)}{mark}"
+    raise AssertionError(micro)
