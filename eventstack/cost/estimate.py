@@ -1,14 +1,15 @@
 """What the amounts of one event cost, role by role, and when keeping the same chain always on would be cheaper.
 
 The plan's price is made here, of amounts (`quantities`) and a price table (`prices`); nothing is read or asked for.
-Money is whole micro-dollars, rounded item by item, half up; what has no price is left out of the sums and said in words.
+Money is whole micro-dollars, rounded item by item, half up; what has no price is left out of the sums and said.
 """
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from eventstack.cost.prices import HOURS_A_MONTH, UNITS, Price, PriceTable
+from eventstack.cost.prices import HOURS_A_MONTH, UNITS, Price, PriceTable, Tier
+from eventstack.models.units import rational
 from eventstack.planning.plan import Plain
 
 
@@ -70,7 +71,12 @@ class _Costed(NamedTuple):
     quantity: Quantity
     low: int
     high: int
-    gap: str
+    price: Price | None
+    gap: str = ""
+    """Why it has no price."""
+
+    note: str = ""
+    """Where the price stops being sure."""
 
 
 def estimate(
@@ -113,33 +119,48 @@ def _costed(quantities: Sequence[Quantity], table: PriceTable) -> list[_Costed]:
         price = items.get(quantity.item)
         if price is None or not price.tiers:
             reason = price.unknown if price else "no sourced figure"
-            costed.append(_Costed(quantity, 0, 0, f"{quantity.why}: {reason}"))
-        elif len(price.tiers) > 1:
-            costed.append(_tiered(quantity, price, used))
+            costed.append(_Costed(quantity, 0, 0, price, f"{quantity.why}: {reason}"))
+            continue
+        tiers = price.tiers
+        above, below = _scaled(quantity, price)
+        if len(tiers) > 1:
+            amount = Fraction(above, below)
+            start = used.get(price.id)
+            used[price.id] = amount + start if start else amount
+            low, high, note = _tiered(tiers, amount, start)
         else:
-            (tier,) = price.tiers
-            above, below = _scaled(quantity, price)
-            low = _rounded(above * tier.low_micro, below)
-            high = low if tier.high_micro == tier.low_micro else _rounded(above * tier.high_micro, below)
-            costed.append(_Costed(quantity, low, high, tier.note))
+            low = _rounded(above * tiers[0].low_micro, below)
+            high = _rounded(above * tiers[0].high_micro, below)
+            note = tiers[0].note
+        costed.append(_Costed(quantity, low, high, price, "", note))
     return costed
 
 
-def _tiered(quantity: Quantity, price: Price, used: dict[str, Fraction]) -> _Costed:
-    """The cost of an amount that goes on where the item's earlier ones ended."""
-    start = used.get(price.id, Fraction(0))
-    end = used[price.id] = start + Fraction(*_scaled(quantity, price))
-    low = high = floor = Fraction(0)
+def _tiered(tiers: Sequence[Tier], amount: Fraction, start: Fraction | None) -> tuple[int, int, str]:
+    """The cost of an amount that goes on where the item's earlier ones ended, and what the last tier has to say."""
+    if not start:
+        low, high, note = _from_nothing(tiers, amount.numerator, amount.denominator)
+        return _rounded(low, amount.denominator), _rounded(high, amount.denominator), note
+    end = start + amount
+    low, high, note = _from_nothing(tiers, end.numerator, end.denominator)
+    before_low, before_high, _ = _from_nothing(tiers, start.numerator, start.denominator)
+    cost = Fraction(low, end.denominator) - Fraction(before_low, start.denominator)
+    top_cost = Fraction(high, end.denominator) - Fraction(before_high, start.denominator)
+    return _rounded(cost.numerator, cost.denominator), _rounded(top_cost.numerator, top_cost.denominator), note
+
+
+def _from_nothing(tiers: Sequence[Tier], above: int, below: int) -> tuple[int, int, str]:
+    """The cost of `above` / `below` units from the first tier on, in micro-dollars / `below`."""
+    low = high = floor = 0
     note = ""
-    for tier in price.tiers:
-        top = end if tier.up_to is None else min(end, Fraction(tier.up_to))
-        part = top - max(start, floor)
-        if part > 0:
-            low, high, note = low + part * tier.low_micro, high + part * tier.high_micro, tier.note
-        if tier.up_to is None or end <= tier.up_to:
+    for tier in tiers:
+        top = above if tier.up_to is None else min(above, tier.up_to * below)
+        if top <= floor:
             break
-        floor = Fraction(tier.up_to)
-    return _Costed(quantity, _rounded(*low.as_integer_ratio()), _rounded(*high.as_integer_ratio()), note)
+        low += (top - floor) * tier.low_micro
+        high += (top - floor) * tier.high_micro
+        floor, note = top, tier.note
+    return low, high, note
 
 
 def _scaled(quantity: Quantity, price: Price) -> tuple[int, int]:
@@ -183,81 +204,25 @@ def _break_even(event: Sequence[_Costed], month: Sequence[_Costed], hours: Fract
     an_event = sum([one.low + one.high for one in event if one.quantity.item in kept])
     if not kept:
         return None, "nothing is kept on"
-    unpriced = any(one.gap and not one.low and not one.high for one in month)
+    unpriced = any(one.gap for one in month)
     if not a_month or not an_event:
         return None, "not known: nothing that is kept on has a price" if unpriced else "none: neither costs anything"
     minutes = _rounded(a_month * hours.numerator * 60, an_event * hours.denominator)
     if minutes >= HOURS_A_MONTH * 60:
         return None, f"never: a month has {HOURS_A_MONTH} hours"
-    return _hours(minutes), "without what has no price" if unpriced else ""
-
-
-def _hours(minutes: int) -> str:
-    whole = Fraction(minutes, 60)
-    return str(whole)
+    return rational(Fraction(minutes, 60)), "without what has no price" if unpriced else ""
 
 
 def _gaps(costed: Iterable[_Costed], table: PriceTable) -> tuple[str, ...]:
     gaps: dict[str, None] = {}
     elsewhere: dict[str, dict[str, None]] = {}
     for one in costed:
-        if one.gap:
-            gaps[one.gap] = None
-        price = table.items.get(one.quantity.item)
+        if said := one.gap or one.note:
+            gaps[said] = None
+        price = one.price
         if price and price.stands_in:
             elsewhere.setdefault(price.region, {})[price.service] = None
     for region, services in elsewhere.items():
         instead = f", not in {table.region}" if table.region else ""
         gaps[f"{' and '.join(services)}: priced as in {region}{instead}"] = None
     return tuple(gaps)
-
-
-def told(estimate: Estimate) -> list[tuple[str, str]]:
-    """Rows of a table for people: what, and how much; the CDN's share first."""
-    rows = [("CDN's share", _share(estimate)), ("total", money(estimate.low, estimate.high))]
-    for line in estimate.lines:
-        rows.append((line.role, _line(line)))
-    if estimate.month_low or estimate.month_high:
-        rows.append(("always on", f"{money(estimate.month_low, estimate.month_high)} a month, without viewers"))
-    rows.append(("always on is cheaper", _above(estimate)))
-    rows += [("no sure price", gap) for gap in estimate.gaps]
-    return [*rows, ("prices", estimate.basis)]
-
-
-def _share(estimate: Estimate) -> str:
-    cdn = [line for line in estimate.lines if line.role == "cdn"]
-    if not cdn or not estimate.low + estimate.high:
-        return "nothing that has a price"
-    whole, tenth = divmod(estimate.cdn_permille, 10)
-    return f"{whole}.{tenth} % of the total, {money(cdn[0].low, cdn[0].high)}"
-
-
-def _line(line: Line) -> str:
-    unpriced = "; without what has no price" if line.gaps else ""
-    return f"{money(line.low, line.high)}{unpriced}"
-
-
-def _above(estimate: Estimate) -> str:
-    if estimate.hours_a_month is None:
-        return estimate.hours_reason
-    rest = f" ({estimate.hours_reason})" if estimate.hours_reason else ""
-    return f"above {round(Fraction(estimate.hours_a_month))} hours on air a month{rest}"
-
-
-def money(low: int, high: int) -> str:
-    """Micro-dollars as people read them: `$2.35`, `$1.2k`, `$1.2k–1.9k`; one figure where both ends read the same."""
-    one, other = _figure(low), _figure(high)
-    return f"${one}" if one == other else f"${one}–{other}"
-
-
-def _figure(micro: int) -> str:
-    cents = _rounded(micro, 10_000)
-    if cents < 10_000:
-        return f"{cents // 100}.{cents % 100:02d}" if cents else "0"
-    for size, mark in ((10**6, ""), (10**9, "k"), (10**12, "M")):
-        tenths = _rounded(micro * 10, size)
-        if not mark and tenths < 10_000:
-            return str(_rounded(micro, size))
-        if mark and (tenths < 10_000 or mark == "M"):
-            return f"{tenths // 10}.{tenths % 10}{mark}" if tenths < 1000 else f"{_rounded(micro, size)}{mark}"
-    raise AssertionError(micro)

@@ -4,10 +4,11 @@ The estimate reads nothing else. A table is YAML (`data/<cloud>.yaml`); a price 
 becomes whole micro-dollars. What has no sourced price says so, and shows in every estimate that needs it.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,7 +48,8 @@ class Tier(NamedTuple):
     note: str = ""
 
 
-class Billing(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class Billing:
     """How a service rounds the hours of one run: up to whole steps, and never less than the minimum (hours)."""
 
     step: Fraction
@@ -55,8 +57,9 @@ class Billing(NamedTuple):
 
     def hours(self, run: Fraction) -> Fraction:
         """The hours charged for a run of so many hours."""
-        whole = -(-run // self.step) * self.step if self.step else run
-        return max(whole, self.minimum)
+        if self.step:
+            run = math.ceil(run / self.step) * self.step
+        return max(run, self.minimum)
 
 
 AS_RUN = Billing(Fraction(0), Fraction(0))
@@ -98,7 +101,7 @@ class Price:
         return Fraction(self.tiers[0].high_micro, 10**6) if self.tiers else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PriceTable:
     """The prices of one cloud in one region."""
 
@@ -111,12 +114,12 @@ class PriceTable:
 
     items: Mapping[str, Price] = field(repr=False)
 
-    def billed(self, item: str, run: Fraction) -> Fraction:
-        """The hours charged for a run of so many hours."""
+    def billing(self, item: str) -> Billing:
+        """How the hours of a run are charged for an item."""
         price = self.items.get(item)
-        return run if price is None or price.billing is AS_RUN else price.billing.hours(run)
+        return price.billing if price else AS_RUN
 
-    @property
+    @cached_property
     def basis(self) -> str:
         """Where the prices come from and how old they are, in one line."""
         dates = sorted({price.date for price in self.items.values() if price.tiers})
