@@ -51,15 +51,14 @@ class Range(Shape):
 
     def misfits(self) -> list[Rule]:
         """What does not go together."""
-        rules = []
+        if self.price is not None and (self.low is not None or self.high is not None):
+            return [Rule(("price",), "a price and a range", allowed="price, or low and high")]
         if (self.low is None) != (self.high is None):
             there = "high" if self.low is None else "low"
-            rules.append(Rule((there,), "one end without the other", allowed="low and high, or price"))
-        if self.price is not None and (self.low is not None or self.high is not None):
-            rules.append(Rule(("price",), "a price and a range", allowed="price, or low and high"))
+            return [Rule((there,), "one end without the other", allowed="low and high, or price")]
         if self.low is not None and self.high is not None and self.low > self.high:
-            rules.append(Rule(("low",), "above the upper end"))
-        return rules
+            return [Rule(("low",), "above the upper end")]
+        return []
 
 
 class Sure(Range):

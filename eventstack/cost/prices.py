@@ -122,12 +122,11 @@ class PriceTable:
     @cached_property
     def basis(self) -> str:
         """Where the prices come from and how old they are, in one line."""
-        dates = sorted({price.date for price in self.items.values() if price.tiers})
-        if not dates:
-            return "no prices"
-        span = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
-        own = any(price.confidence == "own" for price in self.items.values())
-        return f"list prices of {span}{', and your own' if own else ''}"
+        known = [price for price in self.items.values() if price.tiers]
+        dates = sorted(price.date for price in known if price.confidence != "own")
+        own = ["your own prices"] if len(dates) < len(known) else []
+        span = [f"list prices of {dates[0]}{f' to {dates[-1]}' if dates[0] != dates[-1] else ''}"] if dates else []
+        return " and ".join([*span, *own]) or "no prices"
 
 
 @cache
@@ -151,13 +150,20 @@ def read(path: str | Path, region: str | None = None) -> PriceTable:
     document = read_file(path)
     written = checked(document)
     shipped = table(written.cloud, region or written.region)
-    faults = [
-        fault for index, entry in enumerate(written.items) if (fault := _strange(document, index, entry, shipped))
-    ]
-    if faults:
+    strange = (_strange(document, index, entry, shipped) for index, entry in enumerate(written.items))
+    if faults := [fault for fault in strange if fault]:
         raise ConfigError(*in_order(faults))
     own = _table(written, region)
-    return replace(shipped, machine=own.machine or shipped.machine, items={**shipped.items, **own.items})
+    items = {name: _over(price, shipped.items.get(name)) for name, price in own.items.items()}
+    return replace(shipped, machine=own.machine or shipped.machine, items={**shipped.items, **items})
+
+
+def _over(own: Price, shipped: Price | None) -> Price:
+    """The user's price, with what it does not say taken from the shipped one."""
+    if shipped is None:
+        return own
+    billing = shipped.billing if own.billing is AS_RUN else own.billing
+    return replace(own, service=shipped.service, what=own.what or shipped.what, billing=billing)
 
 
 def _strange(document: Document, index: int, entry: Entry, shipped: PriceTable) -> Fault | None:

@@ -48,13 +48,10 @@ _SIZES = ((10**6, ""), (10**9, "k"), (10**12, "M"))
 
 
 def _figure(micro: int) -> str:
-    """Cents below 100 dollars, then about three digits."""
-    if not micro:
-        return "0"
-    if micro < 10_000:
-        return "0.01"
-    if micro < 100 * 10**6:
-        return f"{micro // 10**6}.{micro % 10**6 // 10**4:02d}"
+    """Cents below 100 dollars, then about three digits; what is not nothing reads as a cent at least."""
+    cents = max((micro + 5000) // 10**4, 1) if micro else 0
+    if cents < 10_000:
+        return f"{cents // 100}.{cents % 100:02d}" if cents else "0"
     size, mark = next((step for step in _SIZES if micro < 1000 * step[0]), _SIZES[-1])
-    tenths = micro * 10 // size
-    return f"{tenths // 10}.{tenths % 10}{mark}" if mark and tenths < 1000 else f"{tenths // 10}{mark}"
+    tenths = (micro * 10 + size // 2) // size
+    return f"{tenths // 10}.{tenths % 10}{mark}" if mark and tenths < 1000 else f"{(tenths + 5) // 10}{mark}"
