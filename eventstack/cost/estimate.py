@@ -28,7 +28,7 @@ class Quantity(NamedTuple):
     """What is counted, in words."""
 
 
-class Line(Plain, frozen=True):
+class Line(Plain, frozen=True, kw_only=False):
     """One role's share, in micro-dollars."""
 
     role: str
@@ -79,40 +79,17 @@ class _Costed(NamedTuple):
     """Where the price stops being sure."""
 
 
-def estimate(
-    quantities: Sequence[Quantity], table: PriceTable, *, always_on: Sequence[Quantity] = (), hours: Fraction
-) -> Estimate:
-    """Price one event's amounts, and those of a month of the same chain (730 h) without viewers.
+class Priced(NamedTuple):
+    """Amounts with their cost in micro-dollars; what many events share is priced once and kept."""
 
-    `hours` are those on air; the quantities cover line-up and tail too, which is what always on saves nothing of.
-    Tiers are counted as if the event were all of the month's traffic. Raises ValueError for hours of 0 or less and for
-    an amount whose unit is of another kind than its price's.
-    """
-    if hours <= 0:
-        raise ValueError(f"hours on air must be above 0, not {hours}")
-    event = _costed(quantities, table)
-    month = _costed(always_on, table)
-    low, high = sum([one.low for one in event]), sum([one.high for one in event])
-    month_low, month_high = sum([one.low for one in month]), sum([one.high for one in month])
-    lines = _lines(event)
-    cdn = sum([line.low + line.high for line in lines if line.role == "cdn"])
-    hours_a_month, reason = _break_even(event, month, hours)
-    return Estimate(
-        cloud=table.cloud,
-        basis=table.basis,
-        cdn_permille=_rounded(cdn * 1000, low + high) if low + high else 0,
-        lines=lines,
-        low=low,
-        high=high,
-        month_low=month_low,
-        month_high=month_high,
-        hours_a_month=hours_a_month,
-        hours_reason=reason,
-        gaps=_gaps((*event, *month), table),
-    )
+    costed: tuple[_Costed, ...]
+    low: int
+    high: int
+    items: frozenset[str]
 
 
-def _costed(quantities: Sequence[Quantity], table: PriceTable) -> list[_Costed]:
+def priced(quantities: Sequence[Quantity], table: PriceTable) -> Priced:
+    """The cost of each amount; raises ValueError for a unit of another kind than its price's."""
     used: dict[str, Fraction] = {}
     items, costed = table.items, []
     for quantity in quantities:
@@ -129,11 +106,48 @@ def _costed(quantities: Sequence[Quantity], table: PriceTable) -> list[_Costed]:
             used[price.id] = amount + start if start else amount
             low, high, note = _tiered(tiers, amount, start)
         else:
-            low = _rounded(above * tiers[0].low_micro, below)
-            high = _rounded(above * tiers[0].high_micro, below)
-            note = tiers[0].note
+            _, low_micro, high_micro, note = tiers[0]
+            low = _rounded(above * low_micro, below)
+            high = low if low_micro == high_micro else _rounded(above * high_micro, below)
         costed.append(_Costed(quantity, low, high, price, "", note))
-    return costed
+    return Priced(
+        tuple(costed),
+        sum([one.low for one in costed]),
+        sum([one.high for one in costed]),
+        frozenset([one.quantity.item for one in costed]),
+    )
+
+
+def estimate(
+    quantities: Sequence[Quantity], table: PriceTable, *, always_on: Sequence[Quantity] | Priced = (), hours: Fraction
+) -> Estimate:
+    """Price one event's amounts, and those of a month of the same chain (730 h) without viewers.
+
+    `hours` are those on air; the quantities cover line-up and tail too, which is what always on saves.
+    Tiers are counted as if the event were all of the month's traffic. Raises ValueError for hours of 0 or less and for
+    an amount whose unit is of another kind than its price's.
+    """
+    if hours <= 0:
+        raise ValueError(f"hours on air must be above 0, not {hours}")
+    event = priced(quantities, table)
+    month = always_on if isinstance(always_on, Priced) else priced(always_on, table)
+    lines = _lines(event)
+    cdn = lines[0].low + lines[0].high if lines and lines[0].role == "cdn" else 0
+    total = event.low + event.high
+    hours_a_month, reason = _break_even(event, month, hours)
+    return Estimate(
+        cloud=table.cloud,
+        basis=table.basis,
+        cdn_permille=_rounded(cdn * 1000, total) if total else 0,
+        lines=lines,
+        low=event.low,
+        high=event.high,
+        month_low=month.low,
+        month_high=month.high,
+        hours_a_month=hours_a_month,
+        hours_reason=reason,
+        gaps=_gaps((*event.costed, *month.costed), table),
+    )
 
 
 def _tiered(tiers: Sequence[Tier], amount: Fraction, start: Fraction | None) -> tuple[int, int, str]:
@@ -179,32 +193,27 @@ def _rounded(above: int, below: int) -> int:
     return (2 * above + below) // (2 * below)
 
 
-def _lines(event: Iterable[_Costed]) -> tuple[Line, ...]:
-    roles: dict[str, list[_Costed]] = {"cdn": []}
-    for one in event:
-        roles.setdefault(one.quantity.role, []).append(one)
+def _lines(event: Priced) -> tuple[Line, ...]:
+    roles: dict[str, tuple[int, int, tuple[str, ...]]] = {}
+    for quantity, low, high, _, gap, _ in event.costed:
+        before_low, before_high, gaps = roles.get(quantity.role, _NOTHING)
+        roles[quantity.role] = (before_low + low, before_high + high, (*gaps, gap) if gap else gaps)
+    order = ["cdn", *[role for role in roles if role != "cdn"]] if "cdn" in roles else roles
     return tuple(
-        [
-            Line(
-                role=role,
-                low=sum([one.low for one in costed]),
-                high=sum([one.high for one in costed]),
-                gaps=tuple([one.gap for one in costed if one.gap]),
-            )
-            for role, costed in roles.items()
-            if costed
-        ]
+        [Line(role=role, low=low, high=high, gaps=gaps) for role in order for low, high, gaps in [roles[role]]]
     )
 
 
-def _break_even(event: Sequence[_Costed], month: Sequence[_Costed], hours: Fraction) -> tuple[str | None, str]:
+_NOTHING: tuple[int, int, tuple[str, ...]] = (0, 0, ())
+
+
+def _break_even(event: Priced, month: Priced, hours: Fraction) -> tuple[str | None, str]:
     """Hours on air a month at which building the chain for each event costs as much as keeping it on."""
-    kept = {one.quantity.item for one in month}
-    a_month = sum([one.low + one.high for one in month])
-    an_event = sum([one.low + one.high for one in event if one.quantity.item in kept])
-    if not kept:
+    if not month.costed:
         return None, "nothing is kept on"
-    unpriced = any(one.gap for one in month)
+    a_month = month.low + month.high
+    an_event = sum([one.low + one.high for one in event.costed if one.quantity.item in month.items])
+    unpriced = any(one.gap for one in month.costed)
     if not a_month or not an_event:
         return None, "not known: nothing that is kept on has a price" if unpriced else "none: neither costs anything"
     minutes = _rounded(a_month * hours.numerator * 60, an_event * hours.denominator)

@@ -4,7 +4,6 @@ The estimate reads nothing else. A table is YAML (`data/<cloud>.yaml`); a price 
 becomes whole micro-dollars. What has no sourced price says so, and shows in every estimate that needs it.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -58,7 +57,8 @@ class Billing:
     def hours(self, run: Fraction) -> Fraction:
         """The hours charged for a run of so many hours."""
         if self.step:
-            run = math.ceil(run / self.step) * self.step
+            steps = -(-run.numerator * self.step.denominator // (run.denominator * self.step.numerator))
+            run = Fraction(steps * self.step.numerator, self.step.denominator)
         return max(run, self.minimum)
 
 

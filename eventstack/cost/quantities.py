@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from eventstack.cost.estimate import Quantity
+from eventstack.cost.estimate import Estimate, Priced, Quantity, estimate, priced
 from eventstack.cost.prices import AS_RUN, HOURS_A_MONTH, Billing, PriceTable
 
 GIGABYTE_BITS = 8 * 10**9
@@ -59,6 +59,8 @@ class Chain(NamedTuple):
 
     drm: bool = False
     machines: tuple[Machines, ...] = ()
+    """On AWS, machines of the role encoder or packager stand in for MediaLive or MediaPackage."""
+
     audio_bps: int = 0
     """All audio renditions together."""
 
@@ -77,12 +79,41 @@ class Chain(NamedTuple):
     input_codec: str = "avc"
 
 
+class _Use(NamedTuple):
+    """What an hour of the chain uses, whoever watches."""
+
+    role: str
+    item: str
+    unit: str
+    why: str
+    running: int | Fraction
+    """For each hour that the chain runs."""
+
+    standing: int = 0
+    """For each hour that it stands before that."""
+
+
 def event(chain: Chain, table: PriceTable) -> list[Quantity]:
     """The amounts of one event; nothing of which there is none. `table` is that of the chain's cloud."""
+    return _amounts(chain, table, _uses(chain, table))
+
+
+def kept_on(chain: Chain, table: PriceTable) -> list[Quantity]:
+    """The amounts of the same chain on for a month (730 h) without viewers and without recording."""
+    return _month(_uses(chain, table))
+
+
+def cost(chain: Chain, table: PriceTable, hours: Fraction) -> Estimate:
+    """The estimate of an event that is `hours` on air, with its comparison; raises as `estimate` does."""
+    uses = _uses(chain, table)
+    return estimate(_amounts(chain, table, uses), table, always_on=_priced_month(uses, table), hours=hours)
+
+
+def _amounts(chain: Chain, table: PriceTable, uses: tuple[_Use, ...]) -> list[Quantity]:
     idle = chain.hours_idle
     billed: dict[Billing, Fraction] = {AS_RUN: chain.hours_on}
     quantities = _viewers(chain)
-    for use in _uses(chain, table):
+    for use in uses:
         billing = table.billing(use.item)
         hours = billed.get(billing) or billed.setdefault(billing, billing.hours(chain.hours_on))
         amount = _product(hours, use.running)
@@ -97,13 +128,15 @@ def event(chain: Chain, table: PriceTable) -> list[Quantity]:
     return quantities
 
 
-def kept_on(chain: Chain, table: PriceTable) -> list[Quantity]:
-    """The amounts of the same chain on for a month (730 h) without viewers and without recording."""
+def _month(uses: tuple[_Use, ...]) -> list[Quantity]:
     return [
-        Quantity(use.role, use.item, _product(_MONTH, use.running), use.unit, use.why)
-        for use in _uses(chain, table)
-        if use.running
+        Quantity(use.role, use.item, _product(_MONTH, use.running), use.unit, use.why) for use in uses if use.running
     ]
+
+
+@lru_cache(maxsize=1024)
+def _priced_month(uses: tuple[_Use, ...], table: PriceTable) -> Priced:
+    return priced(_month(uses), table)
 
 
 _MONTH = Fraction(HOURS_A_MONTH)
@@ -122,8 +155,8 @@ def _viewers(chain: Chain) -> list[Quantity]:
         return quantities
     if chain.requests:
         quantities.append(Quantity("cdn", "cdn.requests", Fraction(chain.requests), "requests", "requests of viewers"))
-    if from_origin := _FROM_ORIGIN.get(chain.cloud):
-        role, item, why = from_origin
+    role, item, why = _FROM_ORIGIN.get(chain.cloud, ("", "", ""))
+    if role and all(one.role != role for one in chain.machines):
         amount = chain.origin_gb
         if amount is None:
             amount = _product(chain.hours_on, _ladder_gb(chain.renditions, chain.audio_bps) * chain.formats)
@@ -137,20 +170,6 @@ _FROM_ORIGIN = {
     "gcp": ("cdn", "cdn.fill", "from the origin into the CDN"),
 }
 """Clouds that charge for what the CDN fetches."""
-
-
-class _Use(NamedTuple):
-    """What an hour of the chain uses, whoever watches."""
-
-    role: str
-    item: str
-    unit: str
-    why: str
-    running: int | Fraction
-    """For each hour that the chain runs."""
-
-    standing: int = 0
-    """For each hour that it stands before that."""
 
 
 def _uses(chain: Chain, table: PriceTable) -> tuple[_Use, ...]:
@@ -184,10 +203,13 @@ def _worked_out(
         _Use(role, f"vm.{kind or machine}", "hour", f"machine {kind or machine}", number, number)
         for role, number, kind in machines
     ]
+    roles = {one.role for one in machines}
     match cloud:
         case "aws":
-            uses += _medialive(paths, renditions, source)
-            uses.append(_ingest(paths, renditions, audio_bps))
+            if "encoder" not in roles:
+                uses += _medialive(paths, renditions, source)
+            if "packager" not in roles:
+                uses.append(_ingest(paths, renditions, audio_bps))
             uses += _mediaconnect(paths, source[2])
         case "azure":
             uses.append(_Use("cdn", "cdn.base", "hour", "Front Door, its profile while the chain stands", 1, 1))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from eventstack.cost import prices
 from eventstack.cost.estimate import Quantity, estimate
 from eventstack.cost.prices import AS_RUN, Price, PriceTable, Tier
+from eventstack.cost.quantities import cost as cost_of
 from eventstack.cost.quantities import event, kept_on
 from tests.cost.chains import chain
 
@@ -164,6 +165,12 @@ def test_the_local_cloud_costs_nothing():
     result = of(chain("local", archive_gb=Fraction(9), drm=True), hours=1)
     assert (result.low, result.high, result.month_high, result.gaps) == (0, 0, 0, ())
     assert result.hours_reason == "none: neither costs anything"
+
+
+@pytest.mark.parametrize("cloud", prices.CLOUDS)
+def test_the_cost_of_a_chain_is_the_estimate_of_its_amounts(cloud):
+    described = chain(cloud, hours_on=Fraction(4), hours_idle=Fraction(1), requests=9000, drm=True)
+    assert cost_of(described, prices.table(cloud), Fraction(3)) == of(described, hours=3)
 
 
 # laws

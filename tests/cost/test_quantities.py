@@ -62,6 +62,17 @@ def test_machines_of_a_named_kind_are_counted_as_that_kind():
     assert amounts(described)["vm.c3-standard-22"] == 2
 
 
+def test_machines_of_a_role_stand_in_for_the_managed_service_on_aws():
+    found = amounts(chain(machines=(Machines("encoder", 2), Machines("packager", 2))))
+    assert found.keys() == {
+        "cdn.egress",
+        "vm.c7i.4xlarge",
+        "contribution.flow",
+        "contribution.input.under-20mbps",
+        "contribution.output.under-20mbps",
+    }
+
+
 def test_each_segment_is_fetched_once_for_each_packaging_unless_said_otherwise():
     assert amounts(chain(formats=2))["packager.egress"] == 2 * amounts(chain())["packager.egress"]
     assert amounts(chain(origin_gb=Fraction(7)))["packager.egress"] == 7
