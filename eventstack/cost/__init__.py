@@ -1,0 +1,1 @@
+"""What an event costs, from dated and sourced price tables: estimate, comparison with a chain that is always on."""
