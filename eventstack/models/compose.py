@@ -9,7 +9,7 @@ appending stand in its result until `settled` carries them out, and a map that h
 as sealed: no base merges into it any more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -96,10 +96,10 @@ def overlay(profile: Document, event: Document, path: Path = ("overrides",)) -> 
     return settled(replace(whole, file=profile.file, sources=sources), (event,))
 
 
-def without(document: Document, keys: Iterable[str]) -> Composed:
+def without(document: Document, keys: Collection[str]) -> Composed:
     """The document without some of its top keys."""
-    kept = {key: value for key, value in document.data.items() if key not in set(keys)}
-    return replace(entered(document), data=kept)
+    whole = entered(document)
+    return replace(whole, data={key: value for key, value in whole.data.items() if key not in keys})
 
 
 def settled(document: Composed, over: Iterable[Document]) -> Composed:
@@ -191,23 +191,21 @@ class _Weaving:
         self, name: str, child: dict[str, Any], base: dict[str, Any], path: Path, woven: dict[str, Any]
     ) -> None:
         key = f"{name}+"
-        here, whole = (*path, key), (*path, name)
         below = [] if name in child else base.get(key, [])
         if key not in child:
             if key in base and name not in child:
                 woven[key] = below
-                self._take(self.base, here)
+                self._take(self.base, (*path, key))
             return
-        onto = below
-        if name not in child and isinstance(base.get(name), list):
-            onto, here = base[name], whole
-        woven[here[-1]] = [*onto, *child[key]]  # type: ignore[index]
-        base_says = here == whole or (key in base and name not in child)
-        self.sources[here] = self.base.source(here) if base_says else self.child.source((*path, key))
+        onto, under = (base[name], name) if name not in child and isinstance(base.get(name), list) else (below, key)
+        woven[under] = [*onto, *child[key]]
+        here, more = (*path, under), (*path, key)
+        base_says = name not in child and under in base
+        self.sources[here] = self.base.source(here) if base_says else self.child.source(more)
         for index in range(len(onto)):
             self.sources[(*here, index)] = self.base.source((*here, index))
         for index in range(len(child[key])):
-            self.sources[(*here, len(onto) + index)] = self.child.source((*path, key, index))
+            self.sources[(*here, len(onto) + index)] = self.child.source((*more, index))
 
     def _take(self, document: Composed, path: Path) -> None:
         """Whatever a document knows of a path and of what is inside."""

@@ -146,22 +146,20 @@ def read_file(path: str | Path) -> Document:
 
 def _content(path: str | Path) -> bytes:
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(number, "rb") as stream:  # noqa: PTH123 - a descriptor, so that no pipe is waited for
-            kind_of_file = os.fstat(number).st_mode
-            if stat.S_ISDIR(kind_of_file):
-                raise ConfigError(
-                    Fault("can't be read: it is a folder", file=shown(str(path)), hint="name a file that is in it")
-                )
-            if not stat.S_ISREG(kind_of_file):
-                raise ConfigError(
-                    Fault("can't be read: not a regular file", file=shown(str(path)), allowed="a file of YAML")
-                )
-            return stream.read(MAX_BYTES + 1)
+        with open(path, "rb", opener=_at_once) as stream:
+            if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as cause:
         reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
-        hint = _beside(Path(path)) if isinstance(cause, FileNotFoundError) else None
+        hint = "name a file that is in it" if isinstance(cause, IsADirectoryError) else None
+        hint = _beside(Path(path)) if isinstance(cause, FileNotFoundError) else hint
         raise ConfigError(Fault(f"can't be read: {reason}", file=shown(str(path)), hint=hint)) from cause
+    raise ConfigError(Fault("can't be read: not a regular file", file=shown(str(path)), allowed="a file of YAML"))
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for whoever may write to a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _beside(path: Path) -> str | None:

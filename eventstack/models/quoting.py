@@ -160,6 +160,7 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _windowed(text: str, start: int, end: int) -> Quote:
     text = "".join(char if char.isprintable() or char == "\t" else "\ufffd" for char in text.rstrip())
+    start, end = min(start, len(text)), min(end, len(text))
     left = max(0, min(start - LONGEST // 2, len(text) - LONGEST))
     before = "…" if left else ""
     after = "…" if left + LONGEST < len(text) else ""

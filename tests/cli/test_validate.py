@@ -78,3 +78,57 @@ def test_what_is_no_file_of_ours_is_a_fault(tmp_path: Path, content: bytes) -> N
     result = run(write(tmp_path, "f.yaml", content))
     assert result.exit_code == 2
     assert "f.yaml" in result.output
+
+
+def test_the_line_is_quoted_and_the_faults_are_counted(tmp_path: Path) -> None:
+    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "titel: An"))
+    output = run(bad, tmp_path / "absent.yaml").output
+    assert "   10 |   latency: 200\n      |            ^^^\n" in output
+    assert output.endswith("4 faults in 2 files\n")
+
+
+def test_no_secret_is_quoted(tmp_path: Path) -> None:
+    head, _, tail = EVENT.partition("contribution:")
+    flow = "contribution: { passphrase: hunter2hunter2, latency: 5 }\n"
+    bad = write(tmp_path, "bad.yaml", f"{head}{flow}profile: talk-720p25\ncloud: local\n")
+    assert tail
+    for arguments in ([bad], ["--json", bad]):
+        output = run(*arguments).output
+        assert "hunter2" not in output
+        assert "passphrase: ***, latency: 5 }" in output
+
+
+def test_an_events_faults_come_with_those_of_its_profile_and_its_cloud(tmp_path: Path) -> None:
+    write(tmp_path, "wide.yaml", bent(PROFILE, "slate: true", "slate: on"))
+    text = bent(bent(bent(EVENT, "200ms", "200"), "talk-720p25", "wide"), "cloud: local", "cloud: moon")
+    output = run(write(tmp_path, "event.yaml", text)).output
+    for fragment in ("event.yaml:10:12: contribution.latency", "event.yaml:14:8: cloud", "wide.yaml:29:8: slate"):
+        assert fragment in output
+    assert output.endswith("3 faults in 2 files\n")
+
+
+def test_faults_are_sorted_by_file_and_line(tmp_path: Path) -> None:
+    write(tmp_path, "a.yaml", bent(bent(PROFILE, "name: wide", "name: a"), "slate: true", "slate: on"))
+    event = write(tmp_path, "z.yaml", bent(bent(EVENT, "talk-720p25", "a"), "cloud: local", "cloud: moon"))
+    heads = [line for line in run(event).output.splitlines() if line.startswith(str(tmp_path))]
+    assert [head.removeprefix(f"{tmp_path}/").partition(": ")[0] for head in heads] == ["a.yaml:29:8", "z.yaml:14:8"]
+
+
+def test_a_base_for_other_profiles_is_valid_without_what_it_leaves_out(tmp_path: Path) -> None:
+    base = write(tmp_path, "base.yaml", "name: base\nabstract: true\nladder:\n  frame_rate: 25fps\n")
+    assert run(base).output == f"{base}: ok (profile)\n"
+
+
+def test_an_event_can_not_have_a_base_as_its_profile(tmp_path: Path) -> None:
+    write(tmp_path, "base.yaml", bent(PROFILE, "name: wide", "name: base\nabstract: true"))
+    output = run(write(tmp_path, "event.yaml", bent(EVENT, "talk-720p25", "base"))).output
+    assert "base.yaml:2:11: abstract: only a base" in output
+
+
+def test_a_profile_extends_what_lies_in_a_profile_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    write(folder, "wide.yaml", PROFILE)
+    top = write(tmp_path, "top.yaml", "name: top\nextends: wide\n")
+    assert run("--profile-dir", folder, top).exit_code == 0
+    assert "no profile of that name" in run(top).output

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eventstack.errors import ConfigError, Fault
-from eventstack.models.load import find_profile, load_event, load_profile, read_any, read_event, read_file, read_profile
+from eventstack.models.load import find_profile, load_event, load_profile, read_any, read_event, read_profile
 from eventstack.models.yaml_reader import read
 from tests.models.documents import EVENT, PROFILE, bent, write
 
@@ -167,12 +167,6 @@ def test_an_unknown_profile_is_answered_with_the_known_ones() -> None:
         find_profile("talk-720p")
     assert "did you mean talk-720p25?" in str(caught.value)
     assert "rehearsal-540p25" in str(caught.value)
-
-
-def test_a_missing_file_and_a_folder_are_faults(tmp_path: Path) -> None:
-    for path in (tmp_path / "nothing.yaml", tmp_path, "with\0nul.yaml"):
-        with pytest.raises(ConfigError, match="can't be read"):
-            read_file(path)
 
 
 def test_what_a_file_is_shows_in_its_keys() -> None:
