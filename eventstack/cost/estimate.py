@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from eventstack.cost.prices import HOURS_A_MONTH, UNITS, Price, PriceTable, Tier
 from eventstack.models.units import rational
-from eventstack.planning.plan import Plain
+from eventstack.planning.plan import CostLine, Estimate
 
 
 class Quantity(NamedTuple):
@@ -26,45 +26,6 @@ class Quantity(NamedTuple):
 
     why: str
     """What is counted, in words."""
-
-
-class Line(Plain, frozen=True, kw_only=False):
-    """One role's share, in micro-dollars."""
-
-    role: str
-    low: int
-    high: int
-    gaps: tuple[str, ...] = ()
-    """What of the role has no price."""
-
-
-class Estimate(Plain, frozen=True):
-    """The cost of one event, in micro-dollars; the lower and upper end differ where a price is uncertain."""
-
-    cloud: str
-    basis: str
-    """Where the prices come from, and how old they are."""
-
-    cdn_permille: int
-    """The CDN's share of the total, from the middle of the range."""
-
-    lines: tuple[Line, ...]
-    """Role by role, the CDN first."""
-
-    low: int
-    high: int
-    month_low: int
-    month_high: int
-    """A month of the same chain, always on and without viewers."""
-
-    hours_a_month: str | None
-    """Hours on air a month above which always on is cheaper, to the minute, as a rational; None: see `hours_reason`."""
-
-    hours_reason: str
-    """Why there is no such number, or what it leaves out; empty where there is nothing to say."""
-
-    gaps: tuple[str, ...]
-    """What has no price or another region's, and where a figure stops being sure."""
 
 
 class _Costed(NamedTuple):
@@ -193,14 +154,14 @@ def _rounded(above: int, below: int) -> int:
     return (2 * above + below) // (2 * below)
 
 
-def _lines(event: Priced) -> tuple[Line, ...]:
+def _lines(event: Priced) -> tuple[CostLine, ...]:
     roles: dict[str, tuple[int, int, tuple[str, ...]]] = {}
     for quantity, low, high, _, gap, _ in event.costed:
         before_low, before_high, gaps = roles.get(quantity.role, _NOTHING)
         roles[quantity.role] = (before_low + low, before_high + high, (*gaps, gap) if gap else gaps)
     order = ["cdn", *[role for role in roles if role != "cdn"]] if "cdn" in roles else roles
     return tuple(
-        [Line(role=role, low=low, high=high, gaps=gaps) for role in order for low, high, gaps in [roles[role]]]
+        [CostLine(role=role, low=low, high=high, gaps=gaps) for role in order for low, high, gaps in [roles[role]]]
     )
 
 

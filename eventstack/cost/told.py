@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from eventstack.cost.estimate import Estimate, Line
+from eventstack.planning.plan import CostLine, Estimate
 
 TO = "\N{EN DASH}"
 
@@ -32,7 +32,7 @@ def _share(estimate: Estimate) -> str:
     return f"{whole}.{tenth} % of the total, {money(cdn.low, cdn.high)}"
 
 
-def _line(line: Line) -> str:
+def _line(line: CostLine) -> str:
     figure = money(line.low, line.high)
     return f"{figure} and what has no price" if line.gaps else figure
 

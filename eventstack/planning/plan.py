@@ -261,11 +261,14 @@ class Monitor(Plain, frozen=True):
 
 
 class Capacity(Plain, frozen=True):
-    """The size of what is built: a machine type ("" for the cloud's default), how many packagers, spare machines."""
+    """The size of what is built: a machine type ("" for the cloud's default) and how many machines of ours.
+
+    None are counted where the vendor keeps encoders and packagers, or where all is one machine.
+    """
 
     machine: str = ""
-    packagers: int = 1
-    encoders: int = 1
+    packagers: int = 0
+    encoders: int = 0
     spot: str = "never"
     warm: bool = False
 
@@ -438,33 +441,43 @@ class Note(Plain, frozen=True):
     better: str = ""
 
 
-class CostLine(Plain, frozen=True):
-    """What one role costs, from and to, in millionths of a US dollar."""
+class CostLine(Plain, frozen=True, kw_only=False):
+    """One role's share, in micro-dollars."""
 
     role: str
     low: int
     high: int
+    gaps: tuple[str, ...] = ()
+    """What of the role has no price."""
 
 
-class Cost(Plain, frozen=True):
-    """What the event costs by list prices, in millionths of a US dollar, and what keeping its chain on would.
+class Estimate(Plain, frozen=True):
+    """The cost of one event, in micro-dollars; the lower and upper end differ where a price is uncertain."""
 
-    `cdn_permille` is the CDN's share of the upper figure. `break_even_h` is how many hours a month the chain must be
-    needed before keeping it always on is cheaper: a rational, None where it never is (`break_even` says it in words).
-    `gaps` is what has no known price.
-    """
+    cloud: str
+    basis: str
+    """Where the prices come from, and how old they are."""
 
     cdn_permille: int
+    """The CDN's share of the total, from the middle of the range."""
+
+    lines: tuple[CostLine, ...]
+    """Role by role, the CDN first."""
+
     low: int
     high: int
-    lines: tuple[CostLine, ...]
-    hours: str
-    always_on_low: int
-    always_on_high: int
-    break_even_h: str | None
-    break_even: str
+    month_low: int
+    month_high: int
+    """A month of the same chain, always on and without viewers."""
+
+    hours_a_month: str | None
+    """Hours on air a month above which always on is cheaper, to the minute, as a rational; None: see `hours_reason`."""
+
+    hours_reason: str
+    """Why there is no such number, or what it leaves out; empty where there is nothing to say."""
+
     gaps: tuple[str, ...]
-    prices: str
+    """What has no price or another region's, and where a figure stops being sure."""
 
 
 class StackPlan(Plain, frozen=True):
@@ -487,7 +500,7 @@ class StackPlan(Plain, frozen=True):
     shares: tuple[Shared, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Note, ...] = ()
-    cost: Cost | None = None
+    cost: Estimate | None = None
     sources: dict[str, str] = {}
 
     @property

@@ -102,7 +102,7 @@ def _prepared(
         monitor=media.monitor(profile),
         gates=_gates(profile),
         paths=paths,
-        encoders=paths * -(-rungs // facts.machine.rungs) if facts.machine else paths,
+        encoders=paths * -(-rungs // facts.machine.rungs) if facts.machine else 0,
         ladder_bps=_ladder_bps(encoder),
         lead_s=facts.base_lead_s + way.seconds,
         why=way.told(facts.base_lead_s),

@@ -166,7 +166,7 @@ def _capacity(ready: Prepared, packagers: int) -> Capacity:
     hints = ready.profile.capacity
     return Capacity(
         machine=hints.machine or "",
-        packagers=hints.packagers or max(1, packagers),
+        packagers=hints.packagers or (max(ready.paths, packagers) if ready.facts.machine else 0),
         encoders=ready.encoders,
         spot=hints.spot,
         warm=hints.warm,

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from eventstack.errors import ConfigError, NotOffered
+from eventstack.models.care import Timing
+from eventstack.models.delivery import Archive, Drm
 from eventstack.models.event import Event, Window
 from eventstack.models.feed import Contribution
 from eventstack.models.load import load_profile
-from eventstack.models.care import Timing
-from eventstack.models.delivery import Archive, Drm
 from eventstack.models.profile import Profile
-from eventstack.models.sound import Track
 from eventstack.models.references import SecretReference, SourceReference
+from eventstack.models.sound import Track
 from eventstack.models.units import Duration
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.plan import StackPlan

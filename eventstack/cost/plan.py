@@ -1,0 +1,70 @@
+"""A plan with its cost: the one place that reads a plan as a `Chain`. Called once a plan is resolved, as it is shown."""
+
+from datetime import datetime
+from fractions import Fraction
+
+import msgspec
+
+from eventstack.cost.prices import PriceTable
+from eventstack.cost.quantities import HOUR, Chain, Machines, Rendition, cost
+from eventstack.planning.plan import Build, StackPlan, Timeline
+
+FEED = 2
+"""How much above the ladder's top a feed is taken to be that nobody described."""
+
+
+def costed(plan: StackPlan, table: PriceTable) -> StackPlan:
+    """The plan with its estimate; the same plan for a foundation, and for an event with an open end."""
+    line = plan.timeline
+    if line is None or line.on_air_until is None or plan.build.encoder is None:
+        return plan
+    on_air = _hours(line.on_air_from, line.on_air_until)
+    return msgspec.structs.replace(plan, cost=cost(_chain(plan, line, on_air), table, on_air))
+
+
+def _chain(plan: StackPlan, line: Timeline, on_air: Fraction) -> Chain:
+    build, seen = plan.build, plan.viewers
+    assert build.encoder
+    rungs = tuple(
+        Rendition(rung.height, Fraction(rung.frame_rate), rung.bitrate, rung.codec) for rung in build.encoder.renditions
+    )
+    audio_bps = sum(track.bitrate for track in build.encoder.audio)
+    hours_on = on_air + Fraction(line.tail_s, HOUR) + _hours(line.line_up_from, line.on_air_from)
+    total = sum(rung.bps for rung in rungs) + audio_bps
+    feed = build.contribution.expected if build.contribution else None
+    return Chain(
+        cloud=build.cloud,
+        paths=build.paths,
+        hours_on=hours_on,
+        renditions=rungs,
+        input_bps=feed.bitrate
+        if feed and feed.bitrate
+        else FEED * max((rung.bps for rung in rungs), default=audio_bps),
+        egress_gb=Fraction(seen.egress_gb or 0) if seen else Fraction(0),
+        requests=int(Fraction(seen.requests or 0)) if seen else 0,
+        archive_gb=total * on_air * HOUR / (8 * 10**9),
+        drm=build.drm is not None,
+        machines=_machines(build),
+        audio_bps=audio_bps,
+        hours_idle=_hours(line.up_from, line.line_up_from),
+        push_inputs=_pushed(build),
+        input_height=feed.height or None if feed else None,
+        input_codec=feed.codec or "avc" if feed else "avc",
+    )
+
+
+def _machines(build: Build) -> tuple[Machines, ...]:
+    """Machines of ours; there are none where the vendor keeps them."""
+    size = build.capacity
+    if size is None or not size.encoders:
+        return ()
+    return (Machines("encoder", size.encoders, size.machine), Machines("packager", size.packagers, size.machine))
+
+
+def _pushed(build: Build) -> int:
+    feed = build.contribution
+    return sum(way.mode == "listener" for way in (feed, feed.backup) if way) if feed else 0
+
+
+def _hours(since: str, until: str) -> Fraction:
+    return Fraction(int((datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds()), HOUR)
