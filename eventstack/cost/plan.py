@@ -1,4 +1,4 @@
-"""A plan with its cost: the one place that reads a plan as a `Chain`. Called once a plan is resolved, as it is shown."""
+"""A plan with its cost: the one place that reads a plan as a `Chain`. Called once a plan is resolved."""
 
 from datetime import datetime
 from fractions import Fraction

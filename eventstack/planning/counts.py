@@ -27,9 +27,9 @@ def created(event: Event, ready: Prepared, asked: frozenset[str], capacity: Capa
     }
     made: Counter[tuple[str, str]] = Counter()
     for kind in ready.facts.creates:
-        if (kind.layer == "event" or single) and kind.role in (*ready.roles, "site"):
-            if not kind.when or kind.when in wanted:
-                made[kind.role, kind.type] += prod(counts[name] for name in kind.per)
+        here = (kind.layer == "event" or single) and kind.role in (*ready.roles, "site")
+        if here and (not kind.when or kind.when in wanted):
+            made[kind.role, kind.type] += prod(counts[name] for name in kind.per)
     return tuple(
         Created(layer="event", role=role, type=type_, count=count) for (role, type_), count in made.items() if count
     )

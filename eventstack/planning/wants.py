@@ -99,6 +99,7 @@ def of_profile(profile: Profile) -> Iterator[Want]:
     yield Want(f"vod/{archive.route if archive.vod else 'none'}", ("archive", "vod"), archive.route)
     if archive.keep is not None:
         yield Want("archive/keep", ("archive", "keep"), str(archive.keep))
+    yield from _thresholds(profile)
     yield from _care(profile)
 
 
@@ -122,12 +123,15 @@ def _slate(profile: Profile) -> Iterator[Want]:
                 yield Want("slate/image", ("slate", name), str(value))
 
 
-def _care(profile: Profile) -> Iterator[Want]:
-    capacity, teardown = profile.capacity, profile.teardown
+def _thresholds(profile: Profile) -> Iterator[Want]:
     for name in type(profile.monitoring.thresholds).model_fields:
         value = getattr(profile.monitoring.thresholds, name)
         if value is not None:
             yield Want("thresholds/any", ("monitoring", "thresholds", name), str(value))
+
+
+def _care(profile: Profile) -> Iterator[Want]:
+    capacity, teardown = profile.capacity, profile.teardown
     if capacity.machine is not None:
         yield Want("capacity/machine", ("capacity", "machine"), capacity.machine)
     if capacity.packagers is not None:
