@@ -24,7 +24,7 @@ def facts(name: str) -> "CloudFacts":
 
 
 def roles(name: str) -> "Roles":
-    """The classes that build each role of a cloud, by layer. Raises ConfigError for an unknown one, NotOffered for an unbuilt one."""
+    """The classes that build each role, by layer. Raises ConfigError for an unknown cloud, NotOffered for some."""
     return cast("Roles", _module(name, "roles").ROLES)
 
 

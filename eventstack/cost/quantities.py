@@ -8,8 +8,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from eventstack.cost.estimate import Estimate, Priced, Quantity, estimate, priced
+from eventstack.cost.estimate import Priced, Quantity, estimate, priced
 from eventstack.cost.prices import AS_RUN, HOURS_A_MONTH, Billing, PriceTable
+from eventstack.planning.plan import Estimate
 
 GIGABYTE_BITS = 8 * 10**9
 HOUR = 3600

@@ -159,14 +159,15 @@ def model(
 
     Raises ValueError for what no profile can hold: a negative count, an empty ladder, an unknown format.
     """
+    if min(expected, peak, ramp_s) < 0:
+        raise ValueError("viewers and ramp are 0 or more")
+    each = _viewer(tuple(ladder_bps), segment.as_integer_ratio(), tuple(formats), renditions_per_viewer, assumptions)
     return _model(
         expected,
         peak,
         ramp_s,
-        tuple(ladder_bps),
-        segment.as_integer_ratio(),
-        tuple(formats),
-        renditions_per_viewer,
+        each,
+        len(ladder_bps),
         drm,
         paths,
         origin_bps,
@@ -176,15 +177,53 @@ def model(
     )
 
 
+class _Viewer(NamedTuple):
+    """What one viewer of a ladder asks for, and what a cache asks for whoever looks; reckoned once for a profile."""
+
+    peak_bps: Fraction
+    mean_bps: Fraction
+    rps: Fraction
+    once_bps: Fraction
+    once_rps: Fraction
+    concurrency: Fraction
+    misses: Fraction
+    joins: Fraction
+    licences: Fraction
+
+
 @lru_cache(maxsize=4096)
-def _model(
-    expected: int,
-    peak: int,
-    ramp_s: int,
+def _viewer(
     ladder: tuple[int, ...],
     segment: tuple[int, int],
     formats: tuple[str, ...],
     renditions: int,
+    assumptions: Assumptions,
+) -> _Viewer:
+    if not ladder or not formats or min(segment) <= 0:
+        raise ValueError("there is a ladder, a format and a segment length")
+    if unknown := set(formats) - MANIFESTS.keys():
+        raise ValueError(f"no known format: {', '.join(sorted(unknown))}")
+    assumed = {name: Fraction(each.value) for name, each in assumptions._asdict().items()}
+    length, fills = Fraction(*segment), assumed["fills"]
+    return _Viewer(
+        peak_bps=_bps_a_viewer(ladder, assumed["top_share_at_peak"]),
+        mean_bps=_bps_a_viewer(ladder, assumed["top_share"]) * assumed["concurrency"],
+        rps=(renditions + max(MANIFESTS[name] or renditions for name in formats)) / length,
+        once_bps=sum(ladder) * fills,
+        once_rps=_objects_rps(len(ladder), renditions, formats, length, assumed["manifest_ttl_s"]) * fills,
+        concurrency=assumed["concurrency"],
+        misses=1 - assumed["hit_ratio"],
+        joins=assumed["joins"],
+        licences=assumed["licences_per_join"],
+    )
+
+
+def _model(
+    expected: int,
+    peak: int,
+    ramp_s: int,
+    each: _Viewer,
+    rungs: int,
     drm: bool,
     paths: int,
     machine_bps: int | None,
@@ -192,33 +231,23 @@ def _model(
     rungs_per_encoder: int | None,
     assumptions: Assumptions,
 ) -> Audience:
-    if min(expected, peak, ramp_s) < 0 or not ladder or not formats or min(segment) <= 0:
-        raise ValueError("viewers and ramp are 0 or more, and there is a ladder, a format and a segment length")
-    if unknown := set(formats) - MANIFESTS.keys():
-        raise ValueError(f"no known format: {', '.join(sorted(unknown))}")
-    assumed = {name: Fraction(each.value) for name, each in assumptions._asdict().items()}
-    length = Fraction(*segment)
-    each_rps = (renditions + max(MANIFESTS[name] or renditions for name in formats)) / length
-    watching = expected * assumed["concurrency"]
-    edge_bps = peak * _bps_a_viewer(ladder, assumed["top_share_at_peak"])
-    edge_rps = peak * each_rps
-    objects_rps = _objects_rps(len(ladder), renditions, formats, length, assumed["manifest_ttl_s"])
-    origin_bps = _behind_caches(edge_bps, Fraction(sum(ladder)), assumed)
-    origin_rps = _behind_caches(edge_rps, objects_rps, assumed)
-    joins = peak * assumed["joins"] / max(ramp_s, 1)
+    edge_bps, edge_rps = peak * each.peak_bps, peak * each.rps
+    origin_bps = _behind_caches(edge_bps, each.once_bps, each.misses)
+    origin_rps = _behind_caches(edge_rps, each.once_rps, each.misses)
+    joins = peak * each.joins / max(ramp_s, 1)
     return Audience(
         expected=expected,
         peak=peak,
         edge_bps=edge_bps,
-        mean_edge_bps=watching * _bps_a_viewer(ladder, assumed["top_share"]),
+        mean_edge_bps=expected * each.mean_bps,
         edge_rps=edge_rps,
-        mean_edge_rps=watching * each_rps,
+        mean_edge_rps=expected * each.concurrency * each.rps,
         origin_bps=origin_bps,
         origin_rps=origin_rps,
         joins_per_s=joins,
-        licences_per_s=joins * assumed["licences_per_join"] if drm else Fraction(),
+        licences_per_s=joins * each.licences if drm else Fraction(),
         packagers=paths * max(_machines(origin_bps, machine_bps), _machines(origin_rps, machine_rps)),
-        encoders=paths * _machines(Fraction(len(ladder)), rungs_per_encoder),
+        encoders=paths * _machines(Fraction(rungs), rungs_per_encoder),
         assumptions=assumptions,
     )
 
@@ -235,9 +264,9 @@ def _objects_rps(rungs: int, renditions: int, formats: Sequence[str], length: Fr
     return parts / length + manifests / ttl_s
 
 
-def _behind_caches(edge: Fraction, once: Fraction, assumed: dict[str, Fraction]) -> Fraction:
+def _behind_caches(edge: Fraction, once: Fraction, misses: Fraction) -> Fraction:
     """What passes the caches: the misses or every object once a cache, whichever is more, and never more than asked."""
-    return min(edge, max(edge * (1 - assumed["hit_ratio"]), once * assumed["fills"]))
+    return min(edge, max(edge * misses, once))
 
 
 def _machines(load: Fraction, capacity: int | None) -> int:

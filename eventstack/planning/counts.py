@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
 
 from eventstack.models.event import Event
@@ -11,19 +12,25 @@ from eventstack.planning.prepared import Prepared
 
 def created(event: Event, ready: Prepared, asked: frozenset[str], capacity: Capacity) -> tuple[Created, ...]:
     """The resources of the event's own stack."""
+    inputs = 2 if event.contribution.backup else 1
+    return _created(ready, asked, inputs, capacity.encoders, capacity.packagers)
+
+
+@lru_cache(maxsize=4096)
+def _created(ready: Prepared, asked: frozenset[str], inputs: int, encoders: int, packagers: int) -> tuple[Created, ...]:
     single = ready.profile.layers == "single"
     wanted = asked | ready.carried
     encoder = ready.encoder
     counts = {
         "paths": ready.paths,
-        "inputs": 2 if event.contribution.backup else 1,
+        "inputs": inputs,
         "renditions": len(encoder.renditions),
         "tracks": len(encoder.audio),
         "formats": len(ready.profile.packaging.formats),
         "endpoints": _endpoints(ready),
         "alarms": _alarms(ready),
-        "machines": capacity.encoders,
-        "packagers": capacity.packagers,
+        "machines": encoders,
+        "packagers": packagers,
     }
     made: Counter[tuple[str, str]] = Counter()
     for kind in ready.facts.creates:
@@ -50,9 +57,11 @@ def shared(ready: Prepared, parents: Sequence[Parent]) -> tuple[Shared, ...]:
     if ready.profile.layers == "single":
         return ()
     stacks = {parent.layer: parent.stack for parent in parents}
-    parts = dict.fromkeys(
-        (kind.role, kind.layer)
-        for kind in ready.facts.creates
-        if kind.layer != "event" and kind.role in (*ready.roles, "site")
-    )
-    return tuple(Shared(role=role, layer=layer, stack=stacks.get(layer, "")) for role, layer in parts)
+    return tuple(Shared(role=role, layer=layer, stack=stacks.get(layer, "")) for role, layer in _below(ready))
+
+
+@lru_cache(maxsize=512)
+def _below(ready: Prepared) -> tuple[tuple[str, str], ...]:
+    there = (*ready.roles, "site")
+    kinds = (kind for kind in ready.facts.creates if kind.layer != "event" and kind.role in there)
+    return tuple(dict.fromkeys((kind.role, kind.layer) for kind in kinds))

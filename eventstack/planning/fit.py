@@ -9,10 +9,13 @@ from typing import Literal
 from eventstack.errors import Fault
 from eventstack.models.event import Event
 from eventstack.models.faults import Rule
+from eventstack.models.feed import Feed
 from eventstack.models.profile import Profile
 from eventstack.models.units import Bitrate, Duration, FrameRate
 from eventstack.models.yaml_reader import Path, dotted
 from eventstack.planning.timeline import LABELS_END, epoch
+
+_UNSAID = Feed()
 
 LONGEST = "25 hours and 45 minutes in all"
 
@@ -101,7 +104,7 @@ def _feed(event: Event, profile: Profile) -> Iterator[Fault]:
             f"{max(taken)} or more",
             hint,
         )
-    if ladder is None:
+    if ladder is None or feed == _UNSAID:
         return
     top, place = ladder.rungs()[-1], ("contribution", "expected")
     if feed.size is not None and (top.size.width > feed.size.width or top.size.height > feed.size.height):

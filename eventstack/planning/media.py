@@ -32,10 +32,16 @@ def segment(profile: Profile) -> plan.Segment:
     return plan.Segment(duration=length.rational, timescale=TIMESCALE, ticks=int(length * TIMESCALE))
 
 
-def contribution(event: Event, profile: Profile) -> plan.Contribution:
-    """How the feed comes in, with the stand-in for a venue if the event has one."""
-    feed = event.contribution
+def source(profile: Profile) -> plan.Source:
+    """The picture that a stand-in for the venue sends, if the event has one."""
     size = max(profile.ladder.rungs()[-1].size, SYNTHETIC) if profile.ladder else SYNTHETIC
+    rate = profile.ladder.frame_rate.rational if profile.ladder else "25"
+    return plan.Source(kind="none", width=size.width, height=size.height, frame_rate=rate)
+
+
+def contribution(event: Event, picture: plan.Source) -> plan.Contribution:
+    """How the feed comes in, with the stand-in for a venue if the event has one, which sends `picture`."""
+    feed = event.contribution
     return plan.Contribution(
         protocol=feed.protocol,
         mode=_mode(feed),
@@ -46,9 +52,9 @@ def contribution(event: Event, profile: Profile) -> plan.Contribution:
         source=plan.Source(
             kind=feed.source.kind,  # type: ignore[arg-type]  # the reference knows the same three kinds
             path=feed.source.name,
-            width=size.width,
-            height=size.height,
-            frame_rate=profile.ladder.frame_rate.rational if profile.ladder else "25",
+            width=picture.width,
+            height=picture.height,
+            frame_rate=picture.frame_rate,
         ),
         backup=_backup(feed.backup) if feed.backup else None,
         expected=_expected(feed.expected),

@@ -13,6 +13,7 @@ from eventstack.planning import carried, media, plan, wants
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.lead import path
 from eventstack.planning.sources import Origin, of_profile
+from eventstack.planning.timeline import Reasons, reasons
 
 HOPS = ("contribution", "encoder", "packager", "origin", "licence", "edge", "picture", "sound")
 """What gates look at when a profile names no hops; `licence` and `picture` only where they are."""
@@ -35,7 +36,7 @@ class _Same(Generic[Value]):
         return isinstance(other, _Same) and other.value is self.value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A profile on a cloud: its parts of a plan, and what stands against it. `profile` is as the cloud carries it."""
 
@@ -57,7 +58,10 @@ class Prepared:
     encoders: int
     ladder_bps: tuple[int, ...]
     lead_s: int
-    why: str
+    why: Reasons
+    source: plan.Source
+    origin_bps: int | None
+    origin_rps: int | None
     settle_s: int
     sources: dict[str, str]
 
@@ -82,7 +86,7 @@ def _prepared(
     encoder = media.encoder(profile)
     paths = 2 if profile.redundancy == "two-path" else 1
     rungs = len(encoder.renditions) or 1
-    settle = profile.teardown.settle
+    settle_s = max(facts.settle_s, int(profile.teardown.settle or 0))
     return Prepared(
         profile=profile,
         written=written,
@@ -105,8 +109,11 @@ def _prepared(
         encoders=paths * -(-rungs // facts.machine.rungs) if facts.machine else 0,
         ladder_bps=_ladder_bps(encoder),
         lead_s=facts.base_lead_s + way.seconds,
-        why=way.told(facts.base_lead_s),
-        settle_s=max(facts.settle_s, int(settle) if settle else 0),
+        why=reasons(profile, way.told(facts.base_lead_s), settle_s),
+        source=media.source(profile),
+        origin_bps=int(facts.machine.origin_bps / (1 + profile.capacity.headroom)) if facts.machine else None,
+        origin_rps=int(facts.machine.origin_rps / (1 + profile.capacity.headroom)) if facts.machine else None,
+        settle_s=settle_s,
         sources=of_profile(written, profile, facts, origin),
     )
 

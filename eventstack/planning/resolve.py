@@ -86,7 +86,7 @@ def resolve(
         parents=tuple(parents),
         epoch=text(epoch(event.window, ready.profile.timing.line_up)),
         segment=ready.segment,
-        contribution=media.contribution(event, ready.profile),
+        contribution=media.contribution(event, ready.source),
         encoder=ready.encoder,
         packager=ready.packager,
         drm=media.drm(ready.profile, content_id=stack),

@@ -53,6 +53,8 @@ _EVENT: Fields = {
     "profile": ("profile",),
 }
 
+_EVENT_NAMED = tuple((part, path, dotted(path) or "") for part, path in _EVENT.items())
+
 _PROFILE: Fields = {
     "build.segment": ("packaging", "segment"),
     "build.encoder.slate": ("slate",),
@@ -107,8 +109,7 @@ _DRM: Fields = {
 def of(event: Event, ready: "Prepared", *, placed: bool) -> dict[str, str]:
     """Where each part of an event's plan comes from."""
     by_event = f"event {event.id}"
-    written = _written(event)
-    found = {part: _told(path, by_event if path in written else None) for part, path in _EVENT.items()}
+    found = {part: f"{name}: {by_event if _says(event, path) else 'default'}" for part, path, name in _EVENT_NAMED}
     found["about"] = by_event
     found["build.owner"] = by_event if event.owner else "the installation"
     if placed and event.region is None:
@@ -169,6 +170,14 @@ def _tracks(profile: Profile) -> Iterator[tuple[str, Path]]:
 
 def _told(path: Path, by: str | None) -> str:
     return f"{dotted(path)}: {by or 'default'}"
+
+
+def _says(model: Any, path: Path) -> bool:
+    for part in path:
+        if part not in model.model_fields_set:
+            return False
+        model = getattr(model, str(part))
+    return True
 
 
 def _own(profile: Profile) -> Origin:

@@ -1,6 +1,7 @@
 """When what is wanted: instants before, at and after the programme, and why each is when it is."""
 
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from eventstack.models.event import Window
 from eventstack.models.profile import Profile
@@ -14,38 +15,57 @@ LABELS_END = timedelta(hours=26)
 """Media labels wrap 26.5 hours after the epoch (33 bits at 90 kHz); everything must be over before."""
 
 
-def timeline(window: Window, profile: Profile, lead_s: int, why: str, settle_s: int) -> Timeline:
-    """The steps of one occurrence, as instants in UTC; `why` tells the lead."""
+class Reasons(NamedTuple):
+    """Why steps are when they are, in words that depend on the profile and the cloud alone."""
+
+    lead: str
+    gates: str
+    settle: str
+
+
+def reasons(profile: Profile, lead: str, settle_s: int) -> Reasons:
+    """The reasons for a profile on a cloud; `lead` tells the critical path."""
+    gates = profile.monitoring.gates
+    return Reasons(
+        lead,
+        f"once every gate was good {gates.in_a_row} times in a row; called off {gates.give_up} after",
+        f"two inventories, {Duration(settle_s)} apart, that show nothing left",
+    )
+
+
+def timeline(window: Window, profile: Profile, lead_s: int, why: Reasons, settle_s: int) -> Timeline:
+    """The steps of one occurrence, as instants in UTC."""
     timing, teardown = profile.timing, profile.teardown
-    line_up, start = line_up_from(window, timing.line_up), window.start
-    up = line_up - timedelta(seconds=lead_s)
+    line_up = line_up_from(window, timing.line_up)
     tail, keep = int(timing.tail), int(teardown.keep)
-    end = window.end
+    up, lined_up, start = text(line_up - timedelta(seconds=lead_s)), text(line_up), text(window.start)
+    end = text(window.end) if window.end else None
+    tail_ends = _after(window.end, tail)
     return Timeline(
-        up_from=text(up),
-        line_up_from=text(line_up),
-        on_air_from=text(start),
-        on_air_until=text(end) if end else None,
+        up_from=up,
+        line_up_from=lined_up,
+        on_air_from=start,
+        on_air_until=end,
         tail_s=tail,
         overrun=timing.overrun,
         turn_round_s=int(timing.turn_round),
         keep_s=keep,
         confirm=teardown.confirm,
-        announce_by=text(up),
+        announce_by=up,
         steps=(
-            Step(name="up", at=text(up), lead_s=lead_s, why=why),
+            Step(name="up", at=up, lead_s=lead_s, why=why.lead),
             Step(
                 name="line-up",
-                at=text(line_up),
+                at=lined_up,
                 lead_s=int(timing.line_up),
                 why="on and unseen: probes look; from here to the end nothing of it is changed",
             ),
-            Step(name="on air", at=text(start), lead_s=0, why=_gates(profile)),
-            Step(name="off air", at=text(end) if end else None, lead_s=0, why=_OVERRUN[timing.overrun, bool(end)]),
-            Step(name="tail ends", at=_after(end, tail), lead_s=tail, why="viewers keep the live address until here"),
+            Step(name="on air", at=start, lead_s=0, why=why.gates),
+            Step(name="off air", at=end, lead_s=0, why=_OVERRUN[timing.overrun, bool(end)]),
+            Step(name="tail ends", at=tail_ends, lead_s=tail, why="viewers keep the live address until here"),
             Step(
                 name="verify",
-                at=_after(end, tail),
+                at=tail_ends,
                 lead_s=0,
                 why="the recording is closed, and checked as video on demand"
                 if profile.archive.vod
@@ -53,7 +73,7 @@ def timeline(window: Window, profile: Profile, lead_s: int, why: str, settle_s: 
             ),
             Step(
                 name="destroy",
-                at=_after(end, tail + keep) if teardown.confirm == "auto" else None,
+                at=_after(window.end, tail + keep) if teardown.confirm == "auto" else None,
                 lead_s=keep,
                 why="once it is off air for certain" if teardown.confirm == "auto" else "when a person lets it go",
             ),
@@ -61,15 +81,10 @@ def timeline(window: Window, profile: Profile, lead_s: int, why: str, settle_s: 
                 name="clean",
                 at=None,
                 lead_s=settle_s,
-                why=f"two inventories, {Duration(settle_s)} apart, that show nothing left",
+                why=why.settle,
             ),
         ),
     )
-
-
-def _gates(profile: Profile) -> str:
-    gates = profile.monitoring.gates
-    return f"once every gate was good {gates.in_a_row} times in a row; called off {gates.give_up} after"
 
 
 _OVERRUN = {

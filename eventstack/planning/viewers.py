@@ -14,7 +14,7 @@ def of(event: Event, ready: Prepared) -> Viewers | None:
     who = event.audience
     if who is None:
         return None
-    window, machine, headroom = event.window, ready.facts.machine, 1 + ready.profile.capacity.headroom
+    window, machine = event.window, ready.facts.machine
     load = audience.model(
         who.expected,
         who.expected if who.peak is None else who.peak,
@@ -25,8 +25,8 @@ def of(event: Event, ready: Prepared) -> Viewers | None:
         renditions_per_viewer=2 if ready.encoder.renditions else 1,
         drm=ready.profile.drm is not None,
         paths=ready.paths,
-        origin_bps=int(machine.origin_bps / headroom) if machine else None,
-        origin_rps=int(machine.origin_rps / headroom) if machine else None,
+        origin_bps=ready.origin_bps,
+        origin_rps=ready.origin_rps,
         rungs_per_encoder=machine.rungs if machine else None,
     )
     on_air_s = int((window.end - window.start).total_seconds()) if window.end else None

@@ -254,9 +254,6 @@ def of_feed(event: Event) -> Iterator[Measure]:
     if feed.backup and feed.backup.latency is not None:
         path = ("contribution", "backup", "latency")
         yield Measure("latency_ms", int(feed.backup.latency * 1000), path, str(feed.backup.latency))
-    if event.window.end is not None:
-        length = (event.window.end - event.window.start).total_seconds()
-        yield Measure("on_air_s", int(length), ("window", "end"), event.window.end.isoformat())
 
 
 def _seconds(name: str, value: Duration, path: Path) -> Measure:
