@@ -1,10 +1,10 @@
 """How a chain is watched, sized, timed and taken down."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from eventstack.models.delivery import _image
 from eventstack.models.faults import unfit
 from eventstack.models.shape import Shape, Switch, WholeSeconds
 from eventstack.models.units import Duration, Resolution, Share
@@ -19,6 +19,15 @@ def _some(value: WholeSeconds) -> WholeSeconds:
 
 
 Some = Annotated[WholeSeconds, AfterValidator(_some)]
+
+
+def _image(value: Any) -> str:
+    allowed = "file:PATH of a PNG or JPEG, as file:slate.png"
+    if not isinstance(value, str) or not value.startswith("file:") or not value.isprintable():
+        raise unfit("not an image", allowed=allowed)
+    if Path(value).suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        raise unfit("not a PNG or JPEG", allowed=allowed)
+    return value
 
 
 class Slate(Shape):

@@ -1,6 +1,5 @@
 """What players are given, under which keys, by which edge, and what is kept of it."""
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -140,14 +139,3 @@ class Archive(Shape):
 
     keep: WholeSeconds | None = Field(default=None, examples=["30d", "365d"])
     """How long the recording is kept, in days; left out: until somebody removes it."""
-
-
-PLAIN = re.compile(r"file:(.+)")
-
-
-def _image(value: Any) -> str:
-    if not isinstance(value, str) or not PLAIN.fullmatch(value) or not value.isprintable():
-        raise unfit("not an image", allowed="file:PATH of a PNG or JPEG")
-    if not value.lower().endswith((".png", ".jpg", ".jpeg")):
-        raise unfit("not a PNG or JPEG", allowed="file:PATH that ends in .png, .jpg or .jpeg")
-    return value

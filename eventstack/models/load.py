@@ -325,7 +325,8 @@ def _checked_profile(document: Document, faults: tuple[Fault, ...]) -> Loaded[Pr
         )
     if found:
         raise ConfigError(*in_order([*found, *_faults(Profile, document, partial=bool(faults) or is_base(own))]))
-    return Loaded(_validate(Profile, document), document)
+    wrote_slate = Path(document.source(("slate", "image"))[0].file).absolute().parent
+    return Loaded(_validate(Profile, document).located(wrote_slate), document)
 
 
 def _abstract(document: Document) -> list[Fault]:

@@ -1,6 +1,7 @@
 """A profile: the reusable description of what is built for an event; the event only says when and from where."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_serializer, model_validator
@@ -104,6 +105,14 @@ class Profile(Shape):
             yield from rules.keys.check(self.drm, self.packaging, self.ladder)
         yield from rules.delivery.archive(self.archive, self.drm)
         yield from rules.care.check(self)
+
+    def located(self, directory: Path) -> "Profile":
+        """The same profile with a relative path of its slate taken from `directory`, that of the file that says it."""
+        slate = self.slate
+        if slate is None or slate.image is None:
+            return self
+        image = f"file:{directory / slate.image.removeprefix('file:')}"
+        return self.model_copy(update={"slate": slate.model_copy(update={"image": image})})
 
     def notes(self) -> Iterator[Rule]:
         """What is said of a profile that is not wrong: deviations, and what they mean."""

@@ -124,7 +124,7 @@ def encoder(profile: Profile) -> plan.Encoder:
             for caption in profile.captions
         ),
         scte35=profile.scte35 == "passthrough",
-        slate_image=(slate.image or "") if slate else "",
+        slate_image=(slate.image or "").removeprefix("file:") if slate else "",
         slate_size=str(slate.size or "") if slate else "",
     )
 
