@@ -195,7 +195,7 @@ def test_every_figure_is_exact() -> None:
     [{"peak": -1}, {"expected": -1}, {"ramp_s": -1}, {"ladder_bps": ()}, {"formats": ()}, {"segment": Fraction(0)}],
 )
 def test_what_no_profile_can_hold_is_refused(impossible: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="viewers and ramp are 0 or more|there is a ladder, a format and a segment"):
+    with pytest.raises(ValueError, match=r"viewers and ramp are 0 or more|there is a ladder, a format and a segment"):
         asked(**({"peak": 1} | impossible))
 
 
