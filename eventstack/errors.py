@@ -72,9 +72,16 @@ class ConfigError(EventstackError):
 
 
 class NotOffered(EventstackError):
-    """A cloud lacks a role or a feature; the message names the clouds that have it."""
+    """A cloud lacks a role or a feature; the message names the clouds that have it.
+
+    `faults` says the same of each value that asks for it, where planning knows which; else it is the message alone.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *faults: Fault) -> None:
+        self.faults = faults or (Fault(message),)
+        super().__init__(message)
 
 
 class Refused(EventstackError):

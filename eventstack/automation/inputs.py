@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eventstack import clouds
-from eventstack.errors import ConfigError, Fault
+from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
 from eventstack.models.faults import in_order
 from eventstack.models.load import Loaded, load_profile_of
@@ -34,10 +34,11 @@ def planned(
         return profile.model, resolve(
             event.model, profile.model, facts, parents, owner=owner, incarnation=incarnation, others=others
         )
-    except ConfigError as error:
-        raise ConfigError(
-            *in_order(_placed(fault, event.document, profile.document) for fault in error.faults)
-        ) from error
+    except (ConfigError, NotOffered) as error:
+        placed = in_order(_placed(fault, event.document, profile.document) for fault in error.faults)
+        if isinstance(error, NotOffered):
+            raise NotOffered(str(error), *placed) from error
+        raise ConfigError(*placed) from error
 
 
 def checked(event: Document, cloud: str, search: Sequence[Path]) -> tuple[Loaded[Profile], CloudFacts]:

@@ -184,9 +184,9 @@ def _ours() -> "type[EventstackError]":
 
 
 def _words(error: "EventstackError") -> str:
-    from eventstack.errors import ConfigError
+    from eventstack.errors import ConfigError, NotOffered
 
-    if not isinstance(error, ConfigError) or not error.faults:
+    if not isinstance(error, ConfigError | NotOffered) or not error.faults:
         return str(error)
     from eventstack.cli.faults_display import render
 

@@ -1,7 +1,7 @@
 """`eventstack validate`: every fault of every file, at once."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -75,7 +75,7 @@ def _report(file: str, search: tuple[Path, ...], owner: str) -> _Report:
     except ConfigError as error:
         return _Report(file, known, error.faults)
     except NotOffered as error:
-        return _Report(file, known, (Fault(str(error), file=file),))
+        return _Report(file, known, tuple(replace(fault, file=fault.file or file) for fault in error.faults))
     return _Report(file, known, ())
 
 
