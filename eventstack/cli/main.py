@@ -194,7 +194,7 @@ def _words(error: "EventstackError") -> str:
 
 
 def _fail(text: str, code: int) -> int:
-    colour = False if os.environ.get("NO_COLOR") else None
+    colour = False if os.environ.get("NO_COLOR") else True if os.environ.get("FORCE_COLOR") else None
     click.echo(f"{click.style('eventstack:', fg='red', bold=True)} {text}", err=True, color=colour)
     return code
 

@@ -86,3 +86,19 @@ def test_the_profile_of_an_event_lies_beside_it(tmp_path: Path) -> None:
     write(tmp_path, "wide.yaml", PROFILE)
     event = read(bent(EVENT, "talk-720p25", "wide").encode(), str(tmp_path / "event.yaml"))
     assert load_profile_of(event).model.name == "wide"
+
+
+def test_a_broken_event_is_told_with_its_overrides_and_its_cloud() -> None:
+    text = bent(bent(EVENT, "latency: 200ms", "latency: 200"), "cloud: local", "cloud: moon")
+    document = read(f"{text}overrides:\n  slate: on\n".encode(), "event.yaml")
+    with pytest.raises(ConfigError) as caught:
+        inputs.checked_event(document, ())
+    fields = [fault.field for fault in caught.value.faults]
+    assert [field for field in fields if field != "overrides"] == ["contribution.latency", "cloud", "overrides.slate"]
+
+
+def test_what_can_not_be_a_name_is_one_fault_not_two() -> None:
+    text = bent(bent(EVENT, "talk-720p25", "Talk 720"), "cloud: local", "cloud: The Moon")
+    with pytest.raises(ConfigError) as caught:
+        inputs.checked_event(read(text.encode(), "event.yaml"), ())
+    assert [fault.field for fault in caught.value.faults] == ["profile", "cloud"]
