@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 from eventstack import clouds
 from eventstack.errors import ConfigError, Fault, NotOffered
+from eventstack.models.document import Document
 from eventstack.models.event import Event
 from eventstack.models.faults import in_order
 from eventstack.models.load import Loaded, load_profile_of, read_event
 from eventstack.models.profile import Profile
 from eventstack.models.shape import ID_PATTERN
-from eventstack.models.yaml_reader import Document
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.plan import Parent, StackPlan
 from eventstack.planning.resolve import recorded, resolve

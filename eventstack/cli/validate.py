@@ -9,9 +9,9 @@ from eventstack.automation.inputs import checked_event, planned
 from eventstack.cli import faults_display as display
 from eventstack.cli import performing
 from eventstack.errors import ConfigError, Fault, NotOffered
+from eventstack.models.document import Document
 from eventstack.models.faults import in_order
 from eventstack.models.load import check_base, is_base, kind, read_any, read_file
-from eventstack.models.yaml_reader import Document
 from eventstack.settings import Settings
 
 

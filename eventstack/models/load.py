@@ -16,11 +16,12 @@ from pydantic import ValidationError
 
 from eventstack.errors import ConfigError, Fault
 from eventstack.models import compose
+from eventstack.models.document import Document
 from eventstack.models.event import Event
 from eventstack.models.faults import in_order, nearest, translate
 from eventstack.models.profile import Profile
 from eventstack.models.quoting import shown
-from eventstack.models.yaml_reader import MAX_BYTES, Document, read
+from eventstack.models.yaml_reader import MAX_BYTES, read
 
 MAX_BASES = 16
 """Profiles that one profile may stand on, one over the other; nobody could follow more."""
