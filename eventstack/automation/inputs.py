@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from eventstack import clouds
 from eventstack.errors import ConfigError, Fault, NotOffered
+from eventstack.models.document import Document
 from eventstack.models.event import Event
 from eventstack.models.faults import in_order
-from eventstack.models.load import Loaded, load_profile_of
+from eventstack.models.load import Loaded, load_profile_of, read_event
 from eventstack.models.profile import Profile
-from eventstack.models.yaml_reader import Document
+from eventstack.models.shape import ID_PATTERN
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.plan import Parent, StackPlan
 from eventstack.planning.resolve import recorded, resolve
@@ -48,6 +49,31 @@ def planned(
 def every_cloud() -> tuple[CloudFacts, ...]:
     """The facts of every cloud, for what a refusal may name."""
     return tuple(clouds.facts(name) for name in clouds.CLOUDS)
+
+
+def checked_event(document: Document, search: Sequence[Path]) -> Loaded[Event]:
+    """Check a document as an event; where it has faults, those of its profile and its cloud come with them."""
+    try:
+        return read_event(document)
+    except ConfigError as error:
+        raise ConfigError(*in_order([*error.faults, *_around(document, search)])) from error
+
+
+def _around(event: Document, search: Sequence[Path]) -> list[Fault]:
+    """What is wrong with the profile and the cloud of an event that has faults of its own."""
+    profile, cloud = event.data.get("profile"), event.data.get("cloud")
+    if not _is_id(profile):
+        return []
+    try:
+        checked(event, str(cloud) if _is_id(cloud) else clouds.CLOUDS[0], search)
+    except ConfigError as error:
+        return list(error.faults)
+    return []
+
+
+def _is_id(value: Any) -> bool:
+    """Whether a value could be a name; what could not has a fault of the event itself."""
+    return isinstance(value, str) and re.fullmatch(ID_PATTERN, value) is not None
 
 
 def checked(event: Document, cloud: str, search: Sequence[Path]) -> tuple[Loaded[Profile], CloudFacts]:

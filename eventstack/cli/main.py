@@ -184,9 +184,9 @@ def _ours() -> "type[EventstackError]":
 
 
 def _words(error: "EventstackError") -> str:
-    from eventstack.errors import ConfigError
+    from eventstack.errors import ConfigError, NotOffered
 
-    if not isinstance(error, ConfigError) or not error.faults:
+    if not isinstance(error, ConfigError | NotOffered) or not error.faults:
         return str(error)
     from eventstack.cli.faults_display import render
 
@@ -194,7 +194,7 @@ def _words(error: "EventstackError") -> str:
 
 
 def _fail(text: str, code: int) -> int:
-    colour = False if os.environ.get("NO_COLOR") else None
+    colour = False if os.environ.get("NO_COLOR") else True if os.environ.get("FORCE_COLOR") else None
     click.echo(f"{click.style('eventstack:', fg='red', bold=True)} {text}", err=True, color=colour)
     return code
 

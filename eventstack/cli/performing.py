@@ -17,7 +17,7 @@ import click
 
 from eventstack.cli.faults_display import fields, printable
 from eventstack.cli.typed import typed
-from eventstack.errors import ConfigError, EventstackError, Refused, Retryable
+from eventstack.errors import ConfigError, EventstackError, NotOffered, Refused, Retryable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -185,7 +185,7 @@ def _interrupted(message: str) -> dict[str, Any]:
 def failure(fault: EventstackError) -> dict[str, Any]:
     """An error as JSON values."""
     more: dict[str, Any] = {}
-    if isinstance(fault, ConfigError):
+    if isinstance(fault, ConfigError | NotOffered):
         more = {"faults": [fields(one) for one in fault.faults]}
     elif isinstance(fault, Refused):
         more = {"rule": fault.rule, "override": fault.override}

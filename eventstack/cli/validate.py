@@ -1,21 +1,17 @@
 """`eventstack validate`: every fault of every file, at once."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from eventstack.automation.inputs import checked, planned
+from eventstack.automation.inputs import checked_event, planned
 from eventstack.cli import faults_display as display
 from eventstack.cli import performing
-from eventstack.clouds import CLOUDS
 from eventstack.errors import ConfigError, Fault, NotOffered
-from eventstack.models.event import Event
+from eventstack.models.document import Document
 from eventstack.models.faults import in_order
-from eventstack.models.load import Loaded, check_base, is_base, kind, read_any, read_file
-from eventstack.models.shape import ID_PATTERN
-from eventstack.models.yaml_reader import Document
+from eventstack.models.load import check_base, is_base, kind, read_any, read_file
 from eventstack.settings import Settings
 
 
@@ -73,7 +69,7 @@ def _report(file: str, search: tuple[Path, ...], owner: str) -> _Report:
         known = kind(document)
         _check(document, search, owner)
     except (ConfigError, NotOffered) as error:
-        return _Report(file, known, error.faults)
+        return _Report(file, known, tuple(replace(fault, file=fault.file or file) for fault in error.faults))
     return _Report(file, known, ())
 
 
@@ -82,31 +78,11 @@ def _check(document: Document, search: tuple[Path, ...], owner: str) -> None:
     if kind(document) == "profile" and is_base(document):
         check_base(document, search)
         return
-    try:
-        loaded = read_any(document, search)
-    except ConfigError as error:
-        if kind(document) != "event":
-            raise
-        raise ConfigError(*in_order([*error.faults, *_around(document, search)])) from error
-    if isinstance(loaded.model, Event):
-        planned(Loaded(loaded.model, document), search, loaded.model.owner or owner)
-
-
-def _around(event: Document, search: tuple[Path, ...]) -> tuple[Fault, ...]:
-    """What is wrong with the profile and the cloud of an event that has faults of its own."""
-    profile, cloud = event.data.get("profile"), event.data.get("cloud")
-    try:
-        if isinstance(profile, str) and profile:
-            checked(event, cloud if isinstance(cloud, str) else CLOUDS[0], search)
-    except ConfigError as error:
-        named = {("profile", profile), ("cloud", cloud)}
-        return tuple(fault for fault in error.faults if (fault.field, fault.given) not in named or _is_id(fault.given))
-    return ()
-
-
-def _is_id(text: str | None) -> bool:
-    """Whether a name could be one; what could not has a fault of the event itself."""
-    return re.fullmatch(ID_PATTERN, text or "") is not None
+    if kind(document) == "event":
+        loaded = checked_event(document, search)
+        planned(loaded, search, loaded.model.owner or owner)
+    else:
+        read_any(document, search)
 
 
 def _print(reports: list[_Report]) -> None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from eventstack.errors import ConfigError, Fault
+from eventstack.models.document import Document, Path
 from eventstack.models.quoting import shown
-from eventstack.models.yaml_reader import Document, Path
 
 FIXED = ("name", "extends", "abstract")
 """What says which profile a file is; no event overrides it."""

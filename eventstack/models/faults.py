@@ -13,8 +13,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eventstack.errors import Fault
+from eventstack.models.document import Document, Path
 from eventstack.models.quoting import is_reference, secretive, shown
-from eventstack.models.yaml_reader import MAX_FAULTS, Document, Path
+from eventstack.models.yaml_reader import MAX_FAULTS
 
 
 class Rule(NamedTuple):

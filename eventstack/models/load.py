@@ -16,11 +16,12 @@ from pydantic import ValidationError
 
 from eventstack.errors import ConfigError, Fault
 from eventstack.models import compose
+from eventstack.models.document import Document
 from eventstack.models.event import Event
 from eventstack.models.faults import in_order, nearest, translate
 from eventstack.models.profile import Profile
 from eventstack.models.quoting import shown
-from eventstack.models.yaml_reader import MAX_BYTES, Document, read
+from eventstack.models.yaml_reader import MAX_BYTES, read
 
 MAX_BASES = 16
 """Profiles that one profile may stand on, one over the other; nobody could follow more."""
@@ -47,7 +48,8 @@ def load_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) ->
     What it extends is looked for in the same folders, beside it, and among the shipped ones. Raises ConfigError with
     every fault, or with the known names when there is none of that name.
     """
-    return _loaded_profile(name_or_path, search).model
+    chain, faults = _chain(_parsed(find_profile(name_or_path, search)), search)
+    return _checked_chain(chain, faults).model
 
 
 def load_profile_of(event: Document, search: Sequence[str | Path] = ()) -> Loaded[Profile]:
@@ -60,10 +62,19 @@ def load_profile_of(event: Document, search: Sequence[str | Path] = ()) -> Loade
     if not isinstance(name, str):
         raise ConfigError(event.fault(("profile",), "not a profile's name"))
     folders = (*search, Path(event.file).parent)
-    if not event.data.get("overrides"):
-        return _loaded_profile(name, folders)
-    chain, faults = _chain(_parsed(find_profile(name, folders)), folders)
-    return _checked_profile(compose.overlay(_composed(chain), event), faults)
+    try:
+        path = find_profile(name, folders)
+    except ConfigError as error:
+        raise ConfigError(
+            *(
+                event.fault(("profile",), fault.message, given=fault.given, allowed=fault.allowed, hint=fault.hint)
+                for fault in error.faults
+            )
+        ) from error
+    chain, faults = _chain(_parsed(path), folders)
+    if event.data.get("overrides"):
+        return _checked_profile(compose.overlay(_composed(chain), event), faults)
+    return _checked_chain(chain, faults)
 
 
 def read_event(document: Document) -> Loaded[Event]:
@@ -226,8 +237,8 @@ def _is_profile(path: Path, *, bases: bool) -> bool:
         document = _parsed(path)
     except ConfigError:
         return False
-    named = isinstance(document.data.get("name"), str) and len(document.data.keys() & _KEYS["profile"]) > 1
-    return named and kind(document) == "profile" and (bases or not is_base(document))
+    says = document.data.keys() & (_KEYS["profile"] - {"name", "description"})
+    return bool(says) and kind(document) == "profile" and (bases or not is_base(document))
 
 
 def _parsed(path: str | Path) -> Document:
@@ -298,11 +309,6 @@ def _composed(chain: tuple[Document, ...]) -> compose.Composed:
     for base in chain[1:]:
         whole = compose.compose(whole, compose.without(base, ("extends", "abstract", "name", "description")))
     return compose.settled(whole, chain[:-1])
-
-
-def _loaded_profile(name_or_path: str | Path, search: Sequence[str | Path]) -> Loaded[Profile]:
-    chain, faults = _chain(_parsed(find_profile(name_or_path, search)), search)
-    return _checked_chain(chain, faults)
 
 
 @lru_cache(64)

@@ -8,9 +8,8 @@ Nothing in a file is executed; time and memory are bounded by `MAX_BYTES` and `M
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
@@ -18,7 +17,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from eventstack.errors import ConfigError, Fault
 from eventstack.models.core_schema import plain
-from eventstack.models.quoting import LINE_ENDS, Page, is_reference, printable, secretive, shown
+from eventstack.models.document import Document, Mark, Path, dotted, found
+from eventstack.models.quoting import LINE_ENDS, Page, printable, shown
+
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_FAULTS", "MAX_NODES", "Document", "Mark", "Path", "dotted", "read"]
 
 MAX_BYTES = 1 << 20
 """A file longer than this was not written by hand."""
@@ -31,133 +33,6 @@ MAX_NODES = 20_000
 
 MAX_FAULTS = 100
 """More faults than this of one file help nobody."""
-
-Path = tuple[str | int, ...]
-"""Where a value stands: keys and list indices from the top."""
-
-
-class Mark(NamedTuple):
-    """A place in a file; both count from 1."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, eq=False)
-class Document:
-    """One file's content as plain data, with the place of each key and value and the text that was written.
-
-    A document that was composed of several files is a `compose.Composed`: its `source` says which of them wrote what.
-    """
-
-    file: str
-    data: dict[str, Any]
-    keys: dict[Path, Mark] = field(default_factory=dict, repr=False)
-    values: dict[Path, Mark] = field(default_factory=dict, repr=False)
-    written: dict[Path, str] = field(default_factory=dict, repr=False)
-    spans: dict[Mark, int] = field(default_factory=dict, repr=False)
-    """How many characters the key or value at a place has, where it ends on its line."""
-
-    page: Page = field(default_factory=lambda: Page(""), repr=False)
-    faults: tuple[Fault, ...] = field(default=(), repr=False)
-    """What was wrong with putting it together; reported with what is wrong with its values."""
-
-    def source(self, path: Path) -> "tuple[Document, Path]":
-        """The file that wrote what stands at `path`, or else what stands around it; and its path there."""
-        return self, path
-
-    def removal(self, path: Path) -> "tuple[Document, Path] | None":
-        """The file, and the path there, whose null took away what would stand at `path` or around it."""
-        del path
-        return None
-
-    def origin(self, path: Path) -> tuple[str, int] | None:
-        """The file and the line that wrote the value at `path`; None when nobody did."""
-        if not _stands(self.data, path):
-            return None
-        document, at = self.source(path)
-        return document.file, document.mark(at, key=at in document.keys).line
-
-    def label(self, path: Path) -> str | None:
-        """Who wrote the value at `path`, as `profile talk-720p25` or `event derby`; None when nobody did."""
-        return self.source(path)[0].title if _stands(self.data, path) else None
-
-    @property
-    def title(self) -> str:
-        """What the document is, by its own word."""
-        for kind, key in (("event", "id"), ("profile", "name")):
-            if isinstance(self.data.get(key), str):
-                return f"{kind} {shown(self.data[key])}"
-        return shown(self.file)
-
-    def mark(self, path: Path, *, key: bool = False) -> Mark:
-        """The place of the value (or of its key) at `path`, or of the nearest thing around it that was written."""
-        document, path = self.source(path)
-        for length in range(len(path), 0, -1):
-            place = path[:length]
-            exact = length == len(path)
-            found = document.keys.get(place) if key or not exact else None
-            found = found or document.values.get(place) or document.keys.get(place)
-            if found:
-                return found
-        return document.values.get((), Mark(1, 1))
-
-    def fault(
-        self,
-        path: Path,
-        message: str,
-        *,
-        key: bool = False,
-        given: str | None = None,
-        allowed: str | None = None,
-        hint: str | None = None,
-        hide: bool = False,
-    ) -> Fault:
-        """A fault at `path`, in the file that wrote it; `hide` keeps the value out of the quoted line."""
-        document, at = self.source(path)
-        place = document.mark(at, key=key)
-        span = document.spans.get(place)
-        quote = document.page.quote(*place, span, hide=hide and not key, secrets=document.secrets)
-        return Fault(
-            message,
-            file=document.file,
-            line=place.line,
-            column=place.column,
-            field=dotted(at),
-            given=given,
-            allowed=allowed,
-            hint=hint,
-            quoted=quote.text if quote else None,
-            marked=quote.column if quote else None,
-            span=quote.span if quote else None,
-        )
-
-    @cached_property
-    def secrets(self) -> frozenset[str]:
-        """Texts of the file that stand under a secret's name, so that no quoted line has one of them."""
-        under = (path for path in self.written if any(isinstance(part, str) and secretive(part) for part in path))
-        texts = (str(_at(self.data, path)) for path in under if _stands(self.data, path))
-        return frozenset(text for text in texts if len(text) > 3 and not is_reference(text))
-
-
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        data = data[part]
-    return data
-
-
-def _stands(data: Any, path: Path) -> bool:
-    try:
-        _at(data, path)
-    except (KeyError, IndexError, TypeError):
-        return False
-    return True
-
-
-def dotted(path: Path) -> str | None:
-    """A path as people write it: `ladder.renditions[1].bitrate`; None for the top."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{printable(part)}" for part in path)
-    return text.removeprefix(".") or None
 
 
 def read(content: bytes, file: str) -> Document:
@@ -186,29 +61,17 @@ def _text(content: bytes, file: str) -> str:
         page = Page(content.decode("utf-8-sig", "replace"))
         place = _position(content[: cause.start].decode("utf-8-sig", "replace"))
         given = f"byte 0x{content[cause.start]:02x}"
-        fault = _found(page, file, place, "not UTF-8", given=given, allowed="UTF-8", hint="save it as UTF-8")
+        fault = found(
+            file, place, page.quote(*place), "not UTF-8", given=given, allowed="UTF-8", hint="save it as UTF-8"
+        )
         raise ConfigError(fault) from cause
     odd = _UNPRINTABLE.search(text)
     if odd:
         place = _position(text[: odd.start()])
         given = f"the control character U+{ord(odd.group()):04X}"
-        raise ConfigError(_found(Page(text), file, place, "binary, not text", given=given, allowed="YAML text"))
+        quote = Page(text).quote(*place)
+        raise ConfigError(found(file, place, quote, "binary, not text", given=given, allowed="YAML text"))
     return text
-
-
-def _found(page: Page, file: str, place: Mark, message: str, span: int | None = None, **details: Any) -> Fault:
-    """A fault at a place of a file, with the line that is there."""
-    quoted, marked, marks = page.quote(*place, span) or (None, None, None)
-    return Fault(
-        message,
-        file=file,
-        line=place.line,
-        column=place.column,
-        quoted=quoted,
-        marked=marked,
-        span=marks,
-        **details,
-    )
 
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -413,7 +276,8 @@ class _Reader:
             raise ConfigError(*self.faults)
 
     def _note(self, place: Mark, message: str, **details: Any) -> None:
-        self.faults.append(_found(self.page, self.file, place, message, self.spans.get(place), **details))
+        quote = self.page.quote(*place, self.spans.get(place))
+        self.faults.append(found(self.file, place, quote, message, **details))
 
     def _stop(self, event: Any, message: str, *, path: Path | None = None, **details: str) -> None:
         self._fault(event, message, path=path, **details)
