@@ -65,28 +65,33 @@ def translate(
     for detail in error.errors(include_url=False)[:MAX_FAULTS]:
         if partial and detail["type"] == "missing":
             continue
-        path: Path = tuple(detail["loc"])
+        path: Path = tuple(part for part in detail["loc"] if part != "[key]")
         context = detail.get("ctx", {})
         if detail["type"] == "rules":
-            for rule in context["rules"]:
-                place = (*path, *rule.path)
-                given = _written(document, place)
-                faults.append(document.fault(place, rule.message, given=given, allowed=rule.allowed, hint=rule.hint))
+            faults += [told(rule._replace(path=(*path, *rule.path)), document) for rule in context["rules"]]
         else:
             faults.append(_fault(detail, path, context, document, model))
     return in_order(faults)
 
 
+def told(rule: Rule, document: Document) -> Fault:
+    """A broken rule as a fault of the document, at the value that it is about."""
+    given = _written(document, rule.path)
+    return document.fault(rule.path, rule.message, given=given, allowed=rule.allowed, hint=rule.hint)
+
+
 def _fault(
     detail: ErrorDetails, path: Path, context: dict[str, Any], document: Document, model: type[BaseModel]
 ) -> Fault:
-    given = _written(document, path)
+    of_key = "[key]" in detail["loc"]
+    given = shown(str(path[-1])) if of_key else _written(document, path)
     match detail["type"]:
         case "unfit":
             hide = bool(context["hide"])
             return document.fault(
                 path,
                 context["reason"],
+                key=of_key,
                 given=None if hide else given,
                 allowed=context["allowed"],
                 hint=context["hint"],

@@ -18,7 +18,7 @@ from eventstack.errors import ConfigError, Fault
 from eventstack.models import compose
 from eventstack.models.document import Document
 from eventstack.models.event import Event
-from eventstack.models.faults import in_order, nearest, translate
+from eventstack.models.faults import Rule, in_order, nearest, told, translate
 from eventstack.models.profile import Profile
 from eventstack.models.quoting import shown
 from eventstack.models.yaml_reader import MAX_BYTES, read
@@ -349,7 +349,11 @@ def _faults(model: type[Model], document: Document, *, partial: bool = False) ->
     try:
         model.model_validate(document.data)
     except ValidationError as cause:
-        return translate(cause, document, model, partial=partial)
+        faults: list[Fault] = translate(cause, document, model, partial=partial)
+        further: list[Rule] = []
+        if issubclass(model, Profile):
+            further = model.broken_by(document.data, partial=partial)
+        return in_order([*faults, *(told(rule, document) for rule in further)])
     return []
 
 
@@ -357,4 +361,4 @@ def _validate(model: type[Model], document: Document) -> Model:
     try:
         return model.model_validate(document.data)
     except ValidationError as cause:
-        raise ConfigError(*translate(cause, document, model)) from cause
+        raise ConfigError(*_faults(model, document)) from cause

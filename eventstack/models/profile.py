@@ -1,10 +1,12 @@
 """A profile: the reusable description of what is built for an event; the event only says when and from where."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_type_hints
 
-from pydantic import BeforeValidator, Field, field_serializer, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, field_serializer, model_validator
 
 from eventstack.models import rules
 from eventstack.models.care import Capacity, Monitoring, Slate, Teardown, Timing
@@ -23,6 +25,35 @@ def _slate(value: Any) -> Any:
     if not isinstance(value, dict | Slate):
         raise unfit("neither a yes or no nor a mapping", allowed="true, false, or a mapping with image and size")
     return value
+
+
+class _Faulty(Exception):
+    """A part of a profile has a fault of its own, so that nothing more can be said of it."""
+
+
+class _Parts:
+    """The sound parts of a profile that has faults."""
+
+    def __init__(self, parts: Iterable[tuple[str, Any]]) -> None:
+        self.__dict__.update(parts)
+
+    def __getattr__(self, name: str) -> Any:
+        raise _Faulty(name)
+
+
+_CHECKS: tuple[Callable[[Any], Iterable[Rule]], ...] = (
+    lambda whole: rules.pictures.check(whole.ladder, whole.packaging),
+    lambda whole: rules.sound.check(whole.audio, whole.captions, has_pictures=whole.ladder is not None),
+    lambda whole: rules.delivery.check(whole.packaging, whole.cdn),
+    lambda whole: rules.keys.check(whole.drm, whole.packaging, whole.ladder),
+    lambda whole: rules.delivery.archive(whole.archive, whole.drm),
+    rules.care.timing,
+    rules.care.gates,
+    rules.care.thresholds,
+    rules.care.slate,
+    rules.care.capacity,
+)
+"""Rules across fields; each names the parts that it needs."""
 
 
 class Profile(Shape):
@@ -92,19 +123,32 @@ class Profile(Shape):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        found = list(self._broken())
+        found = [rule for check in _CHECKS for rule in check(self)]
         if found:
             raise broken(found)
         return self
 
-    def _broken(self) -> Iterator[Rule]:
-        yield from rules.pictures.check(self.ladder, self.packaging)
-        yield from rules.sound.check(self.audio, self.captions, has_pictures=self.ladder is not None)
-        yield from rules.delivery.check(self.packaging, self.cdn)
-        if self.drm:
-            yield from rules.keys.check(self.drm, self.packaging, self.ladder)
-        yield from rules.delivery.archive(self.archive, self.drm)
-        yield from rules.care.check(self)
+    @classmethod
+    def broken_by(cls, data: Mapping[str, Any], *, partial: bool = False) -> list[Rule]:
+        """The rules that a document breaks which has other faults: those whose parts are all sound.
+
+        Of a `partial` one, which others complete, what it leaves out is no part.
+        """
+        parts = _Parts(cls._sound(data, partial=partial))
+        found: list[Rule] = []
+        for check in _CHECKS:
+            with suppress(_Faulty):
+                found += list(check(parts))
+        return found
+
+    @classmethod
+    def _sound(cls, data: Mapping[str, Any], *, partial: bool) -> Iterator[tuple[str, Any]]:
+        for name, field in cls.model_fields.items():
+            if name in data:
+                with suppress(ValidationError):
+                    yield name, _adapter(name).validate_python(data[name])
+            elif not field.is_required() and not partial:
+                yield name, field.get_default()
 
     def located(self, directory: Path) -> "Profile":
         """The same profile with a relative path of its slate taken from `directory`, that of the file that says it."""
@@ -117,3 +161,8 @@ class Profile(Shape):
     def notes(self) -> Iterator[Rule]:
         """What is said of a profile that is not wrong: deviations, and what they mean."""
         yield from rules.notes.of(self)
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(Profile, include_extras=True)[name])

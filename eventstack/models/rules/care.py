@@ -11,18 +11,8 @@ if TYPE_CHECKING:
     from eventstack.models.profile import Profile
 
 
-def check(profile: "Profile") -> Iterator[Rule]:
-    """Everything about care."""
-    yield from _timing(profile)
-    yield from _gates(profile)
-    yield from _thresholds(profile)
-    yield from _slate(profile)
-    if profile.capacity.spot == "spare" and profile.redundancy == "single":
-        place = ("capacity", "spot")
-        yield Rule(place, "spare machines beside a pair, and there is no pair", "never", "or redundancy: two-path")
-
-
-def _timing(profile: "Profile") -> Iterator[Rule]:
+def timing(profile: "Profile") -> Iterator[Rule]:
+    """A line-up takes some time, and not hours."""
     if profile.timing.line_up <= 0:
         hint = "probes must see the chain run before the public does"
         yield Rule(("timing", "line_up"), "no line-up", "more than 0s", hint)
@@ -30,7 +20,8 @@ def _timing(profile: "Profile") -> Iterator[Rule]:
         yield Rule(("timing", "line_up"), "a line-up of hours: everything that bills runs from there", "up to 6h")
 
 
-def _gates(profile: "Profile") -> Iterator[Rule]:
+def gates(profile: "Profile") -> Iterator[Rule]:
+    """Gates name hops that the profile has, each once."""
     hops = profile.monitoring.gates.hops
     path = ("monitoring", "gates", "hops")
     if hops is None:
@@ -43,7 +34,8 @@ def _gates(profile: "Profile") -> Iterator[Rule]:
         yield Rule((*path, hops.index("picture")), "a programme of sound has no picture", hint="remove it")
 
 
-def _thresholds(profile: "Profile") -> Iterator[Rule]:
+def thresholds(profile: "Profile") -> Iterator[Rule]:
+    """What alarms can be false at all, and is about something that is there."""
     limits, segment = profile.monitoring.thresholds, profile.packaging.segment
     path = ("monitoring", "thresholds")
     for name, count in (("stale", 2), ("latency", 3)):
@@ -57,7 +49,8 @@ def _thresholds(profile: "Profile") -> Iterator[Rule]:
                 yield Rule((*path, name), "a programme of sound has no picture", hint="remove it")
 
 
-def _slate(profile: "Profile") -> Iterator[Rule]:
+def slate(profile: "Profile") -> Iterator[Rule]:
+    """A slate has the ladder's shape, and is as large as its top."""
     slate, ladder = profile.slate, profile.ladder
     if slate is None:
         return
@@ -74,3 +67,10 @@ def _slate(profile: "Profile") -> Iterator[Rule]:
         yield from (rule._replace(hint="a slate has the ladder's shape") for rule in shape)
         if not shape and slate.size.width < top.width:
             yield Rule(("slate", "size"), f"smaller than the ladder's top of {top}", f"{top} or larger")
+
+
+def capacity(profile: "Profile") -> Iterator[Rule]:
+    """Spare machines stand beside a pair."""
+    if profile.capacity.spot == "spare" and profile.redundancy == "single":
+        place = ("capacity", "spot")
+        yield Rule(place, "spare machines beside a pair, and there is no pair", "never", "or redundancy: two-path")

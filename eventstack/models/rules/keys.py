@@ -17,8 +17,10 @@ ROTATION = (Duration(300), Duration(31_536_000))
 """Seconds between two keys that key servers take (MediaPackage V2 API)."""
 
 
-def check(drm: Drm, packaging: Packaging, ladder: Ladder | None) -> Iterator[Rule]:
+def check(drm: Drm | None, packaging: Packaging, ladder: Ladder | None) -> Iterator[Rule]:
     """What packagers, key sources and players can do together."""
+    if drm is None:
+        return
     yield from twice(("drm", "systems"), drm.systems)
     yield from _systems(drm, packaging)
     yield from _source(drm)
