@@ -20,7 +20,7 @@ from eventstack.models.document import Document
 from eventstack.models.event import Event
 from eventstack.models.faults import Rule, in_order, nearest, told, translate
 from eventstack.models.profile import Profile
-from eventstack.models.quoting import shown
+from eventstack.models.quoting import printable, shown
 from eventstack.models.yaml_reader import MAX_BYTES, read
 
 MAX_BASES = 16
@@ -164,8 +164,8 @@ def _content(path: str | Path) -> bytes:
         reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
         hint = "name a file that is in it" if isinstance(cause, IsADirectoryError) else None
         hint = _beside(Path(path)) if isinstance(cause, FileNotFoundError) else hint
-        raise ConfigError(Fault(f"can't be read: {reason}", file=shown(str(path)), hint=hint)) from cause
-    raise ConfigError(Fault("can't be read: not a regular file", file=shown(str(path)), allowed="a file of YAML"))
+        raise ConfigError(Fault(f"can't be read: {reason}", file=printable(str(path)), hint=hint)) from cause
+    raise ConfigError(Fault("can't be read: not a regular file", file=printable(str(path)), allowed="a file of YAML"))
 
 
 def _at_once(path: str, flags: int) -> int:

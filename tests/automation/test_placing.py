@@ -62,7 +62,7 @@ def test_a_fault_about_the_profile_is_in_the_file_that_wrote_it(
 
 
 def test_a_fault_about_an_override_is_in_the_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    raised = NotOffered("nobody has it", Fault("nobody has it", field="drm.scheme", subject="profile"))
+    raised = NotOffered(Fault("nobody has it", field="drm.scheme", subject="profile"))
     (fault,) = placed(
         tmp_path, monkeypatch, raised, "overrides:\n  drm: {scheme: cbcs}\n  packaging: {formats: [dash]}\n"
     )
