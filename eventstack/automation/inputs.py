@@ -46,6 +46,24 @@ def planned(
         raise type(error)(*found) from error
 
 
+def priced(plan: StackPlan, prices: Path | None = None) -> StackPlan:
+    """The plan with the estimate of its cost, by the shipped prices or by those of a file.
+
+    Whatever is shown, built or recorded of an event's file has passed here, so that all agree on one plan hash. A check
+    has no need of it. Raises ConfigError for a file of prices that can't be read, or is another cloud's.
+    """
+    from eventstack.cost import prices as known
+    from eventstack.cost.plan import costed
+
+    cloud, region = plan.build.cloud, plan.build.region or None
+    if prices is None:
+        return costed(plan, known.table(cloud, region))
+    own = known.read(prices, region)
+    if own.cloud != cloud:
+        raise ConfigError(Fault("prices of another cloud", file=str(prices), given=own.cloud, allowed=cloud))
+    return costed(plan, own)
+
+
 def every_cloud() -> tuple[CloudFacts, ...]:
     """The facts of every cloud, for what a refusal may name."""
     return tuple(clouds.facts(name) for name in clouds.CLOUDS)

@@ -89,7 +89,7 @@ def _foundation(world: World, name: str, cloud: str | None) -> StackPlan:
 
 
 def _event(world: World, path: str | Path, foundation: str | None, profile_dirs: Sequence[Path]) -> StackPlan:
-    from eventstack.automation.inputs import planned
+    from eventstack.automation.inputs import planned, priced
     from eventstack.models.load import read_event, read_file
 
     loaded, known, owner = read_event(read_file(path)), world.known(), world.settings.owner
@@ -101,7 +101,7 @@ def _event(world: World, path: str | Path, foundation: str | None, profile_dirs:
     else:
         standing = given.latest(known, owner, _EVENT, occurrence)
         parents = (_record(_stands_on(_lasting(world, known, standing), standing, foundation, loaded.model.cloud)),)
-    return planned(loaded, profile_dirs, owner, parents, incarnation=incarnation)[1]
+    return priced(planned(loaded, profile_dirs, owner, parents, incarnation=incarnation)[1])
 
 
 def _record(known: Known) -> Parent:
@@ -151,9 +151,10 @@ def _no_foundation(built: Sequence[Known], name: str | None, cloud: str) -> Faul
 
 def restated(world: World, path: str | Path, known: Known, profile_dirs: Sequence[Path]) -> StackPlan:
     """The plan that an event's file gives for a stack that stands, on the parents that it was built on."""
-    from eventstack.automation.inputs import planned
+    from eventstack.automation.inputs import planned, priced
     from eventstack.models.load import read_event, read_file
 
     assert known.plan is not None
     build, loaded = known.plan.build, read_event(read_file(path))
-    return planned(loaded, profile_dirs, world.settings.owner, build.parents, incarnation=build.incarnation)[1]
+    owner, incarnation = world.settings.owner, build.incarnation
+    return priced(planned(loaded, profile_dirs, owner, build.parents, incarnation=incarnation)[1])

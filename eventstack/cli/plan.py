@@ -1,23 +1,25 @@
 """`eventstack plan`: what an event resolves to, for people and as the JSON that the engine's program reads."""
 
-from datetime import datetime, timedelta
+from datetime import tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from eventstack import automation, clouds
-from eventstack.automation.inputs import planned, read_parent
+from eventstack.automation import given
+from eventstack.automation.inputs import planned, priced, read_parent
 from eventstack.cli import performing
 from eventstack.errors import ConfigError
 from eventstack.models.load import read_event, read_file
-from eventstack.models.units import Bitrate, Duration
-from eventstack.planning.plan import Build, Parent, StackPlan, Timeline
-from eventstack.settings import Settings
+from eventstack.planning.plan import Parent, StackPlan
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("plan")
-@click.argument("event", required=False, metavar="EVENT.yaml")
-@click.option("--json", "as_json", is_flag=True, help="Print the plan's canonical JSON instead of a table.")
+@click.command("plan", epilog="Exit codes: 0 done; 1 failed; 2 an event has faults, or bad usage.")
+@click.argument("events", nargs=-1, metavar="EVENT.yaml|DIR...")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan's canonical JSON; of several events, an array.")
 @click.option(
     "--profile-dir",
     "profile_dirs",
@@ -32,151 +34,85 @@ from eventstack.settings import Settings
 )
 @click.option("--new-foundation", metavar="NAME", help="Plan a foundation of that name instead of an event.")
 @click.option("--cloud", default=clouds.CLOUDS[0], show_default=True, help="Where the new foundation is built.")
+@click.option("--prices", type=EXISTING_FILE, metavar="FILE", help="Your own prices, over the shipped list prices.")
+@click.option("--origin", is_flag=True, help="Show where each value comes from.")
+@click.option("--regions", is_flag=True, help="Show the regions that were not taken, and why.")
+@click.option("--assumptions", is_flag=True, help="Show every figure that the audience's load is reckoned with.")
+@click.pass_context
 def command(
-    event: str | None,
-    as_json: bool,
+    ctx: click.Context,
+    events: tuple[str, ...],
     profile_dirs: tuple[Path, ...],
     foundation: str | None,
     new_foundation: str | None,
     cloud: str,
+    prices: Path | None,
+    *,
+    as_json: bool,
+    origin: bool,
+    regions: bool,
+    assumptions: bool,
 ) -> None:
-    """Show what an event resolves to: what is built, where, when, and the two hashes. Nothing is built.
+    """Show what an event resolves to: what is built, where, when, for how much, and the two hashes.
+
+    Nothing is built. Of a folder, or of several files, every event gets a row, and what is wrong follows; profiles in
+    it are skipped, and folders inside it are not looked into.
 
     A plan is built on the recorded outputs of its foundation: the named one, the one that the event was planned on
     already, or the only one that stands here, as `up` has it. Where there is none to choose, the plan is shown without
     it; it can't be built yet, and its hashes will be others once the foundation is known.
+
+    The estimate is part of the plan: with --prices its plan_hash is another than the one that `up` records.
     """
-    performing.one_thing(event, new_foundation)
+    performing.one_thing(events[0] if events else None, new_foundation)
+    several = len(events) > 1 or (bool(events) and Path(events[0]).is_dir())
+    if several:
+        from eventstack.cli.plan_many import report
+
+        world = automation.World()
+        ctx.exit(report(events, lambda event: plan_of(world, event, foundation, profile_dirs, prices), as_json=as_json))
     with performing.answering(as_json=as_json):
-        plan = _plan(event, new_foundation, cloud, foundation, profile_dirs)
+        if new_foundation is not None:
+            plan, zone = automation.resolve(new_foundation=new_foundation, cloud=cloud), None
+        else:
+            plan = plan_of(automation.World(), events[0], foundation, profile_dirs, prices)
+            zone = _zone(events[0])
     if as_json:
         click.echo(plan.to_json())
-    else:
-        _print(plan)
+        return
+    from eventstack.cli.plan_display import Unfolded, show
+
+    show(plan, zone, Unfolded(regions=regions, assumptions=assumptions, origin=origin))
 
 
-def _plan(
-    event: str | None, new_foundation: str | None, cloud: str, foundation: str | None, profile_dirs: tuple[Path, ...]
+def plan_of(
+    world: automation.World,
+    event: str,
+    foundation: str | None,
+    profile_dirs: tuple[Path, ...],
+    prices: Path | None = None,
 ) -> StackPlan:
-    if new_foundation is not None:
-        return automation.resolve(new_foundation=new_foundation, cloud=cloud)
-    owner = Settings.from_environment().owner
+    """The plan that `up` would take, or the one without a foundation where there is none to choose."""
+    plan = _plan(world, event, foundation, profile_dirs)
+    return plan if prices is None else priced(plan, prices)
+
+
+def _plan(world: automation.World, event: str, foundation: str | None, profile_dirs: tuple[Path, ...]) -> StackPlan:
     parents: tuple[Parent, ...] = ()
     if foundation and (foundation.endswith(".json") or Path(foundation).is_file()):
         parents = (read_parent(Path(foundation)),)
     else:
         try:
-            return automation.resolve(event, foundation=foundation, profile_dirs=profile_dirs)
+            return automation.resolve(event, foundation=foundation, profile_dirs=profile_dirs, world=world)
         except ConfigError as error:
             if foundation or [fault.field for fault in error.faults] != ["foundation"]:
                 raise
-    return planned(read_event(read_file(event or "")), profile_dirs, owner, parents)[1]
+    return priced(planned(read_event(read_file(event)), profile_dirs, world.settings.owner, parents)[1])
 
 
-def _print(plan: StackPlan) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    build = plan.build
-    console = Console(highlight=False)
-    console.print(Text(plan.title, style="bold"))
-    facts = Table(box=None, show_header=False, pad_edge=False)
-    facts.add_column(style="cyan", no_wrap=True)
-    facts.add_column(overflow="fold")
-    for word, value in _facts(plan):
-        facts.add_row(word, Text(value))
-    console.print(facts)
-    if plan.timeline:
-        steps = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in ("when (UTC)", "what", "why"):
-            steps.add_column(column, overflow="fold")
-        for when, what, why in _steps(plan, plan.timeline):
-            steps.add_row(when, Text(what), Text(why))
-        console.print(steps)
-    if build.encoder:
-        rungs = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in ("rung", "picture", "codec", "bit rate", "peak"):
-            rungs.add_column(column)
-        for row in _rungs(build):
-            rungs.add_row(*map(Text, row))
-        console.print(rungs)
-    if plan.timeline and not build.parents:
-        console.print(
-            "No foundation is chosen here, so this plan can be read but not built; its hashes change with the "
-            "foundation's outputs (--foundation NAME, or OUTPUTS.json).",
-            style="yellow",
-            soft_wrap=True,
-        )
-    console.print(f"build_hash  {plan.build_hash}", soft_wrap=True)
-    console.print(f"plan_hash   {plan.plan_hash}", soft_wrap=True)
-
-
-def _facts(plan: StackPlan) -> list[tuple[str, str]]:
-    build = plan.build
-    rows = [
-        ("what", f"{build.layer} {build.occurrence}, incarnation {build.incarnation}, owner {build.owner}"),
-        ("where", f"{build.cloud}: {build.project}/{build.stack}"),
-    ]
-    if plan.profile:
-        rows.append(("profile", plan.profile))
-    rows += [("on", f"{item.layer} {item.stack} ({item.outputs_hash[:12]})") for item in build.parents]
-    if build.contribution:
-        feed = build.contribution
-        secret = (
-            f"passphrase {feed.passphrase.source} {feed.passphrase.name}".rstrip()
-            if feed.passphrase
-            else "no passphrase"
-        )
-        rows.append(("feed", f"{feed.protocol} {feed.mode}, {feed.latency_ms} ms, {secret}, source {feed.source.kind}"))
-    if build.packager and build.segment:
-        formats = " + ".join(name for name, on in (("HLS", build.packager.hls), ("DASH", build.packager.dash)) if on)
-        length = Duration(build.segment.duration)
-        rows.append(("packaging", f"{formats}, segments of {length}, window {Duration(build.packager.window_s)}"))
-    if plan.timeline:
-        drm = build.drm
-        rows.append(("drm", f"{drm.scheme}: {', '.join(drm.systems)}; keys {', '.join(drm.labels)}" if drm else "off"))
-        rows.append(("archive", "recording, then on demand" if build.archive and build.archive.vod else "recording"))
-    else:
-        rows.append(("keys", "key and licence service" if build.drm else "none"))
-    if plan.gates:
-        rows.append(("gates", f"{', '.join(plan.gates.hops)}; {plan.gates.in_a_row} good looks in a row"))
-    return rows
-
-
-def _steps(plan: StackPlan, line: Timeline) -> list[tuple[str, str, str]]:
-    steps = [
-        (line.up_from, "build the stack", f"{plan.lead_s} s lead of {plan.build.cloud}"),
-        (line.line_up_from, "line-up", "on, unseen: probes look"),
-        (
-            line.on_air_from,
-            "on air",
-            f"once the gates are good; called off {plan.gates.give_up_s} s later" if plan.gates else "",
-        ),
-    ]
-    if line.on_air_until is None:
-        return [*steps, ("open", "off air", "a person ends it")]
-    steps.append((line.on_air_until, "off air", f"overrun: {line.overrun}"))
-    gone = datetime.fromisoformat(line.on_air_until) + timedelta(seconds=line.tail_s)
-    return [*steps, (f"{gone:%Y-%m-%dT%H:%M:%S}Z", "take down", f"{line.tail_s} s tail, then VOD check and evidence")]
-
-
-def _rungs(build: Build) -> list[tuple[str, str, str, str, str]]:
-    if not build.encoder:
-        return []
-    video = [
-        (
-            rung.name,
-            f"{rung.width}x{rung.height} at {rung.frame_rate} fps",
-            f"{rung.codec} {rung.profile}, {rung.preset}",
-            str(Bitrate(rung.bitrate)),
-            str(Bitrate(rung.max_bitrate)),
-        )
-        for rung in build.encoder.renditions
-    ]
-    audio = [
-        (track.name, f"{track.label}, {track.channels} ch", track.codec, str(Bitrate(track.bitrate)), "")
-        for track in build.encoder.audio
-    ]
-    return [*video, *audio]
+def _zone(event: str) -> tzinfo | None:
+    """The zone of an event's wall clocks; a plan knows instants alone."""
+    if not given.is_file(event) or given.is_plan_file(event):
+        return None
+    window = read_event(read_file(event)).model.window
+    return ZoneInfo(window.zone) if window.zone else window.start.tzinfo

@@ -1,0 +1,210 @@
+"""`eventstack plan DIR`: every event of a folder in one table, with what is wrong with each, and the sums."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+
+import click
+
+from eventstack.cli import faults_display as display
+from eventstack.cost.told import money
+from eventstack.errors import ConfigError, Fault, NotOffered
+from eventstack.models.event import Event
+from eventstack.models.faults import in_order
+from eventstack.models.load import kind, read_event, read_file
+from eventstack.planning.plan import StackPlan
+
+PATIENCE_S = 2.0
+"""A person who waits longer is told how far it is."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One event: its file, itself and its plan as far as they could be had, and its faults."""
+
+    file: str
+    event: Event | None = None
+    plan: StackPlan | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+def report(paths: Sequence[str], plan_of: Callable[[str], StackPlan], *, as_json: bool) -> int:
+    """Plan the events among files and folders, print the summary, and return the exit code."""
+    rows, skipped = _rows(paths, plan_of)
+    faults = in_order([fault for row in rows for fault in row.faults])
+    if as_json:
+        click.echo(display.as_json([_fields(row) for row in rows]))
+    else:
+        _print(rows, skipped)
+        if faults:
+            click.echo(display.render(faults), color=display.colours())
+    return 2 if faults else 0
+
+
+def _rows(paths: Sequence[str], plan_of: Callable[[str], StackPlan]) -> tuple[list[Row], dict[str, int]]:
+    rows: list[Row] = []
+    skipped = {"profile": 0, "other file": 0}
+    files = list(_files(paths))
+    ids: dict[str, str] = {}
+    with _progress(len(files)) as tell:
+        for done, (file, named) in enumerate(files):
+            tell(done)
+            what, row = _row(file, plan_of, ids)
+            if row is None and (what == "profile" or not named):
+                skipped[what or "other file"] += 1
+            else:
+                rows.append(row or Row(file, faults=(_no_event(file),)))
+    return rows, skipped
+
+
+def _no_event(file: str) -> Fault:
+    return Fault("not an event", file=file, allowed="an event (id, window, …)")
+
+
+def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Each file once, and whether it was named itself."""
+    found: dict[str, bool] = {}
+    for path in map(Path, paths):
+        if path.is_dir():
+            for inside in sorted(path.iterdir()):
+                if inside.suffix in (".yaml", ".yml") and not inside.is_dir():
+                    found.setdefault(str(inside), False)
+        else:
+            found[str(path)] = True
+    yield from found.items()
+
+
+def _row(file: str, plan_of: Callable[[str], StackPlan], ids: dict[str, str]) -> tuple[str | None, Row | None]:
+    """What a file is, and its row where it is an event, or can't be read."""
+    event = None
+    try:
+        document = read_file(file)
+        what = kind(document)
+        if what != "event":
+            return what, None
+        event = read_event(document).model
+        if event.id in ids:
+            hint = f"{ids[event.id]} has it: give one of them another"
+            fault = document.fault(("id",), "two events of one id", given=event.id, hint=hint)
+            return what, Row(file, event, faults=(fault,))
+        ids[event.id] = file
+        return what, Row(file, event, plan_of(_spelt(file)))
+    except (ConfigError, NotOffered) as error:
+        return "event", Row(file, event, faults=error.faults)
+
+
+def _spelt(file: str) -> str:
+    """A file in a way that can't be taken for a stack's name."""
+    return file if file.endswith((".yaml", ".yml")) else str(Path(file).absolute())
+
+
+def _fields(row: Row) -> dict[str, object]:
+    return {
+        "file": row.file,
+        "ok": not row.faults,
+        "id": row.event.id if row.event else None,
+        "plan": json.loads(row.plan.to_json()) if row.plan else None,
+        "build_hash": row.plan.build_hash if row.plan else None,
+        "plan_hash": row.plan.plan_hash if row.plan else None,
+        "faults": [display.fields(fault) for fault in row.faults],
+    }
+
+
+def _print(rows: Sequence[Row], skipped: dict[str, int]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    on = Console(highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("event", "start", "where", "profile", "lead", "announce by (UTC)", "peak", "cost", ""):
+        table.add_column(column, overflow="fold")
+    for row in sorted(rows, key=_when):
+        table.add_row(*map(Text, _cells(row)))
+    if rows:
+        on.print(table)
+    on.print(_sums(rows, skipped), soft_wrap=True)
+
+
+def _when(row: Row) -> tuple[bool, str, str]:
+    """The first to start comes first; what can't be read, last."""
+    start = row.event.window.start.astimezone(UTC).isoformat() if row.event else ""
+    return row.event is None, start, row.file
+
+
+def _refusal(faults: Sequence[Fault]) -> str:
+    first = faults[0]
+    return f"✗ {f'{first.field}: ' if first.field else ''}{first.message}"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    from eventstack.cli.plan_display import lasting, moment, number
+
+    event, plan = row.event, row.plan
+    verdict = _refusal(row.faults) if row.faults else "ok"
+    if event is None:
+        return Path(row.file).name, "", "", "", "", "", "", "", verdict
+    start = f"{event.window.start:%Y-%m-%d %H:%M %z}"
+    where = f"{event.cloud}{f' {event.region}' if event.region else ''}"
+    if plan is None or plan.timeline is None:
+        return event.id, start, where, event.profile, "", "", "", "", verdict
+    return (
+        event.id,
+        start,
+        f"{plan.build.cloud} {plan.build.region}".rstrip(),
+        event.profile,
+        lasting(plan.lead_s),
+        moment(plan.timeline.announce_by, UTC),
+        number(plan.viewers.peak) if plan.viewers else "-",
+        money(plan.cost.low, plan.cost.high) if plan.cost else "open end",
+        verdict,
+    )
+
+
+def _sums(rows: Sequence[Row], skipped: dict[str, int]) -> str:
+    from eventstack.cli.plan_display import number
+
+    wrong = sum(bool(row.faults) for row in rows)
+    parts = [_plural(len(rows), "event"), f"{len(rows) - wrong} ok", f"{wrong} with faults"]
+    costs = [row.plan.cost for row in rows if row.plan and row.plan.cost]
+    if costs:
+        parts.append(f"{money(sum(one.low for one in costs), sum(one.high for one in costs))} altogether")
+    peaks = [row.plan.viewers.peak for row in rows if row.plan and row.plan.viewers]
+    if peaks:
+        parts.append(f"{number(sum(peaks))} viewers at their peaks")
+    parts += [f"{_plural(count, word)} skipped" for word, count in skipped.items() if count]
+    return ", ".join(parts)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Say on standard error how far it is, to a person who waits: a line that is written over, or one now and then."""
+    began = last = time.monotonic()
+    on_terminal = sys.stderr.isatty()
+    told = False
+
+    def tell(done: int) -> None:
+        nonlocal last, told
+        now = time.monotonic()
+        if now - began < PATIENCE_S or (now - last < PATIENCE_S and (told or not on_terminal)):
+            return
+        last, told = now, True
+        click.echo(f"{_START if on_terminal else ''}{done} of {total} files planned", err=True, nl=not on_terminal)
+
+    yield tell
+    if told and on_terminal:
+        click.echo(_START, err=True, nl=False)
+
+
+_START = "\r\x1b[2K"
+"""Back to the start of the line, which is emptied."""
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,177 @@
+"""JSON Schema of what a user writes: an editor and the loader say the same of whole files, and of usual slips."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from eventstack.models import schema
+from eventstack.models.event import Event
+from eventstack.models.load import shipped_profiles
+from eventstack.models.profile import Profile
+from eventstack.models.yaml_reader import read
+from tests.models.documents import EVENT, PROFILE, bent
+
+KINDS: tuple[schema.Kind, ...] = ("event", "profile")
+JUDGES = {kind: Draft202012Validator(schema.schema(kind)) for kind in KINDS}
+ROOT = Path(__file__).parents[2]
+
+FULL = """\
+id: cup-final
+title: Cup final
+window: {start: 2027-05-22T20:00, end: 2027-05-22T22:30, zone: Europe/Berlin}
+contribution:
+  protocol: srt
+  mode: caller
+  address: feed.example.org:9000
+  passphrase: env:FEED_PASSPHRASE
+  backup: {protocol: pull, address: https://feed.example.org/live.m3u8}
+  expected: {codec: avc, size: 1920x1080, frame_rate: 50fps, scan: progressive, bitrate: 20Mbps, channels: 8}
+audience: {expected: 20000, peak: 50000, ramp: 10m, countries: {DE: 70%, AT: 12.5%}}
+profile: sports-1080p50
+cloud: aws
+placement: {within: [EU, CH], near: DE}
+rights:
+  territories: [DE, AT]
+  blackouts: [{start: 2027-05-22T20:00+02:00, end: 2027-05-22T21:00Z, territories: [AT]}]
+importance: high
+series: season-2027
+contacts: [{name: Desk, role: producer, phone: +49 30 1234567, email: desk@example.org}]
+labels: {department: sports}
+overrides:
+  drm: off
+  archive: {keep: null}
+  timing: {line_up: 30m}
+  audio: {tracks+: [{language: de}]}
+"""
+
+CHILD = """\
+name: mine
+extends: wide
+slate: {image: file:slate.png, size: 1280x720}
+drm: null
+ladder: {renditions+: [{size: 1920x1080, bitrate: 6Mbps, level: "4.2"}]}
+packaging: {start_over: off, low_latency: {part: 0.32s}}
+archive: {keep: 30d}
+captions+: [{language: de, format: teletext, service: 150}]
+monitoring: {thresholds: {black: 3s, low_bitrate: 50%}}
+"""
+
+
+def faults(kind: schema.Kind, text: str) -> list[str]:
+    return [fault.json_path for fault in JUDGES[kind].iter_errors(read(text.encode(), "written.yaml").data)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_schema_is_one_of_its_draft(kind: schema.Kind) -> None:
+    Draft202012Validator.check_schema(schema.schema(kind))
+    assert schema.schema(kind)["$schema"] == schema.DRAFT
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_kept_schema_is_the_models_own(kind: schema.Kind) -> None:
+    kept = ROOT / "schema" / f"{kind}.schema.json"
+    again = f"eventstack schema {kind} > schema/{kind}.schema.json"
+    assert kept.read_text() == schema.text(kind), f"write it anew: {again}"
+
+
+@pytest.mark.parametrize("path", sorted(shipped_profiles().glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_profiles_fit(path: Path) -> None:
+    assert faults("profile", path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("event", EVENT), ("event", FULL), ("profile", PROFILE), ("profile", CHILD)]
+)
+def test_what_the_loader_takes_fits(kind: schema.Kind, text: str) -> None:
+    assert faults(kind, text) == []
+
+
+def test_the_full_event_is_one_that_the_model_takes_but_for_its_rules() -> None:
+    text = FULL.replace(", near: DE", "").replace("audio: {tracks+: [{language: de}]}", "slate: true")
+    assert Event.model_validate(read(text.encode(), "full.yaml").data).id == "cup-final"
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "at"),
+    [
+        ("event", "title: An", "titel: An", "$"),
+        ("event", "id: talk-20261122", "id: Talk_1", "$.id"),
+        ("event", "id: talk-20261122\n", "", "$"),
+        ("event", "2026-11-22T18:00", "tomorrow", "$.window.start"),
+        ("event", "2026-11-22T19:30", "19:30", "$.window.end"),
+        ("event", "latency: 200ms", "latency: 200", "$.contribution.latency"),
+        ("event", "protocol: srt", "protocol: str", "$.contribution.protocol"),
+        ("event", "passphrase: generated", "passphrase: hunter2", "$.contribution.passphrase"),
+        ("event", "cloud: local", "cloud: local\noverrides: {drm: on}", "$.overrides.drm"),
+        ("event", "cloud: local", "cloud: local\noverrides: {name: other}", "$.overrides"),
+        ("event", "cloud: local", "cloud: local\noverrides: {timing: {lineup: 5m}}", "$.overrides.timing"),
+        ("event", "cloud: local", "cloud: local\nrights: {territories: [Germany]}", "$.rights.territories[0]"),
+        ("event", "cloud: local", "cloud: local\naudience: {expected: 1, countries: {DE: 70}}", "$.audience"),
+        ("profile", "frame_rate: 25fps", "frame_rate: 25", "$.ladder.frame_rate"),
+        ("profile", "frame_rate: 25fps\n", "framerate: 25fps\n", "$.ladder"),
+        ("profile", "preset: veryfast", "preset: verryfast", "$.ladder.preset"),
+        ("profile", "size: 640x360", "size: 360p", "$.ladder.renditions[0].size"),
+        ("profile", "      bitrate: 800kbps\n", "", "$.ladder.renditions[0]"),
+        ("profile", "channels: 2", "channels: 5", "$.audio.tracks[0].channels"),
+        ("profile", "rotation: off", "rotation: never", "$.drm.rotation"),
+        ("profile", "slate: true", "slate: yes", "$.slate"),
+        ("profile", "vod: true", "vod: yes", "$.archive.vod"),
+        ("profile", "layers: split", "layers: spilt", "$.layers"),
+        ("profile", "  line_up: 12s\n", "", "$.timing"),
+    ],
+)
+def test_a_usual_slip_is_marked(kind: schema.Kind, old: str, new: str, at: str) -> None:
+    text = bent(EVENT if kind == "event" else PROFILE, old, new)
+    assert any(path.startswith(at) or at.startswith(path) for path in faults(kind, text))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_has_a_title_and_words(kind: schema.Kind) -> None:
+    untold = [place for place, field in fields(schema.schema(kind), "$") if not told(field)]
+    assert untold == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mapping_of_known_keys_refuses_others(kind: schema.Kind) -> None:
+    whole = schema.schema(kind)
+    parts = {"$": whole, **whole["$defs"]}
+    assert [name for name, part in parts.items() if part.get("additionalProperties") is not False] == []
+
+
+def test_the_fields_are_the_models_fields() -> None:
+    assert set(schema.schema("event")["properties"]) == set(Event.model_fields)
+    own = {name for name in schema.schema("profile")["properties"] if not name.endswith("+")}
+    assert own == set(Profile.model_fields) | {"extends", "abstract"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_example_fits_where_it_stands(kind: schema.Kind) -> None:
+    whole = schema.schema(kind)
+    wrong = []
+    for place, field in fields(whole, "$"):
+        judge = Draft202012Validator({"$defs": whole["$defs"], **field})
+        shown = [*field.get("examples", ()), *([field["default"]] if "default" in field else [])]
+        wrong += [(place, example) for example in shown if not judge.is_valid(example)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_text_is_the_schema(kind: schema.Kind) -> None:
+    assert json.loads(schema.text(kind)) == schema.schema(kind)
+
+
+def fields(part: Any, place: str) -> list[tuple[str, dict[str, Any]]]:
+    """Every field of a schema, by its place."""
+    found = []
+    for name, field in part.get("properties", {}).items():
+        found += [(f"{place}.{name}", field), *fields(field, f"{place}.{name}")]
+    for name, inner in part.get("$defs", {}).items():
+        found += fields(inner, name)
+    return found
+
+
+def told(field: dict[str, Any]) -> bool:
+    return bool(field.get("title")) and len(field.get("description", "")) > 5
