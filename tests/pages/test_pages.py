@@ -47,7 +47,8 @@ def test_tables_of_fields_are_as_the_models_are(page: str) -> None:
 def test_every_field_of_every_mapping_has_its_line(page: str) -> None:
     shown = fields.tables((DOCS / page).read_text(encoding="utf-8"))
     assert len(shown) == len(set(shown))
-    assert {*shown, "contribution.backup"} == {*fields.models(fields.PAGES[page]).values(), "contribution.backup"}
+    repeated = {"contribution.backup"}
+    assert set(shown) == set(fields.models(fields.PAGES[page]).values()) - repeated
 
 
 @pytest.mark.parametrize("page", fields.PAGES)
@@ -55,7 +56,7 @@ def test_every_table_has_a_heading_to_lead_to(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     links = set(re.findall(r"\[mapping\]\(#([a-z_]+)\)", text))
     headings = {heading.strip().replace(".", "") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
-    assert links - headings == {"contributionbackup"} & links
+    assert links <= headings
 
 
 @pytest.mark.parametrize("piece", pieces("events.md"))
