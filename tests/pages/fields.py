@@ -1,4 +1,4 @@
-"""Writes the tables of fields into docs/events.md and docs/profiles.md: `python -m tests.pages.fields`. A test keeps them.
+"""Writes the tables of fields of docs/events.md and docs/profiles.md: `python -m tests.pages.fields`. A test keeps them.
 
 A table stands between `<!-- fields: PATH -->` and `<!-- end -->`, where PATH is that of the mapping in the file, as
 `contribution.backup`. What a field means is its docstring in `eventstack.models`, where an editor's completion has it
@@ -76,7 +76,7 @@ def _filled(page: str, model: type[Shape]) -> str:
 
 
 def models(model: type[Shape], path: str = "") -> dict[type[Shape], str]:
-    """A model and all that it is made of, with the path at which each stands in a file; the model itself by its name."""
+    """A model and all that it is made of, with the path at which each stands in a file; itself by its name."""
     found = {model: path or model.__name__.lower()}
     for name, hint in get_type_hints(model, include_extras=True).items():
         for one in _shapes(hint):

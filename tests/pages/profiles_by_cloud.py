@@ -14,13 +14,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "profiles-by-cloud.md"
 
 _HEAD = """# Shipped profiles, cloud by cloud
 
-Which profile resolves on which cloud, what each cloud leaves out of it, and exactly why it is refused where it is. The
-page is written by planning a sample event of each profile on each cloud (`python -m tests.pages.profiles_by_cloud`); the
-whole plans are kept in `tests/planning/golden`. What the clouds offer in general: [clouds.md](clouds.md).
+Which profile resolves on which cloud, what each cloud leaves out of it, and exactly why it is refused where it is.
+The page is written by planning a sample event of each profile on each cloud
+(`python -m tests.pages.profiles_by_cloud`); the whole plans are kept in `tests/planning/golden`. What the clouds offer
+in general: [clouds.md](clouds.md).
 
 The sample event is two hours long and has 40 000 viewers, 60 000 at the peak, in Germany, Austria and Switzerland. On
-`local` its feed is synthetic; elsewhere its passphrase is in the cloud's secret store. That a profile resolves on a cloud
-means that it can be planned there; today stacks are built on `local` alone.
+`local` its feed is synthetic; elsewhere its passphrase is in the cloud's secret store. That a profile resolves on a
+cloud means that it can be planned there; today stacks are built on `local` alone.
 """
 
 _RESOLVES = """## Does it resolve?
@@ -31,8 +32,8 @@ overrides of an event that stand below.
 
 _SOON = """## How long before its start an event must be known
 
-The line-up of the profile and the lead of the cloud. `eventstack plan` says the moment itself, as "announce by", and the
-way that the lead comes about; the figures of `aws`, `azure` and `gcp` are estimates and upper bounds of vendors
+The line-up of the profile and the lead of the cloud. `eventstack plan` says the moment itself, as "announce by", and
+the way that the lead comes about; the figures of `aws`, `azure` and `gcp` are estimates and upper bounds of vendors
 ([clouds.md](clouds.md) has the source of each). In brackets: with the overrides that make it resolve.
 """
 

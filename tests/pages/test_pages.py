@@ -1,10 +1,12 @@
 """The pages that are written from the code are as it is, and what they show of files can be written."""
 
 import re
-from pathlib import Path
 
 import pytest
+from click import unstyle
 
+from eventstack.cli.faults_display import render
+from eventstack.errors import ConfigError
 from eventstack.models.load import read_event, read_profile
 from eventstack.models.yaml_reader import read
 from eventstack.planning.plan import Build, StackPlan
@@ -74,3 +76,12 @@ def test_every_part_of_a_plan_is_told(struct: type[StackPlan | Build]) -> None:
     text = (DOCS / "plans.md").read_text(encoding="utf-8")
     prefix = "build." if struct is Build else ""
     assert [name for name in struct.__struct_fields__ if f"`{prefix}{name}`" not in text] == []
+
+
+def test_the_faults_in_the_readme_are_told_like_that() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    text = next(block for block in _YAML.findall(readme) if block.startswith("# talk.yaml"))
+    bent = text.replace("Europe/Berlin", "Europe/Berlim").replace("  source:", "  latency: 200\n  source:")
+    with pytest.raises(ConfigError) as caught:
+        read_event(read(bent.encode(), "talk.yaml"))
+    assert f"```text\n{unstyle(render(caught.value.faults))}\n```" in readme
