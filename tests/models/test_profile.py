@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventstack.errors import ConfigError
-from eventstack.models.load import load_profile, profile_names, read_profile
 from eventstack.models.ladder import Ladder
+from eventstack.models.load import load_profile, profile_names, read_profile
 from eventstack.models.profile import Profile
 from eventstack.models.rules import pictures
 from eventstack.models.units import Bitrate, Duration, Resolution
