@@ -111,7 +111,7 @@ def _prepared(
         origin_bps=int(facts.machine.origin_bps / (1 + profile.capacity.headroom)) if facts.machine else None,
         origin_rps=int(facts.machine.origin_rps / (1 + profile.capacity.headroom)) if facts.machine else None,
         settle_s=settle_s,
-        sources=of_profile(written, profile, facts, origin),
+        sources=of_profile(written, profile, facts, origin, judged.undone),
     )
 
 
