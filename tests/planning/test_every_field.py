@@ -1,8 +1,6 @@
 """Every field of every model changes the plan, or is refused by its name, or is listed as left out: on every cloud."""
 
-import copy
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,10 +18,9 @@ from eventstack.models.profile import Profile
 from eventstack.models.yaml_reader import dotted, read
 from eventstack.planning.plan import StackPlan
 from tests.planning import changes
-from tests.planning.changes import CLOUDS, GONE, OWNER, Change
+from tests.planning.changes import CLOUDS, OWNER, Change
 from tests.planning.fields import fields
-
-PARTS = re.compile(r"[^.\[\]]+")
+from tests.planning.files import PARTS, written
 
 
 @dataclass(frozen=True)
@@ -37,21 +34,6 @@ class Answer:
     def told(self) -> set[str]:
         """The fields that the faults name."""
         return {str(fault.field).removeprefix("overrides.") for fault in self.faults}
-
-
-def written(document: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with other values at these paths."""
-    document = copy.deepcopy(document)
-    for path, value in values.items():
-        *around, last = [int(part) if part.isdigit() else part for part in PARTS.findall(path)]
-        holder: Any = document
-        for part in around:
-            holder = holder.setdefault(part, {}) if isinstance(holder, dict) else holder[part]
-        if value == GONE:
-            holder.pop(last, None)
-        else:
-            holder[last] = copy.deepcopy(value)
-    return document
 
 
 def answer(event: dict[str, Any], profile: dict[str, Any], folder: Path) -> Answer:
