@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_serializer
 
 from eventstack.models.faults import unfit
 from eventstack.models.shape import Id, Shape, Switch, WholeSeconds, off_or
@@ -43,6 +43,10 @@ class Packaging(Shape):
         default=None, examples=["off", {"part": "0.32s"}]
     )
     """Parts before segments are whole: off, or the part's length."""
+
+    @field_serializer("low_latency", when_used="always")
+    def _off(self, part: LowLatency | None) -> Any:
+        return "off" if part is None else part
 
 
 def _https(value: Any) -> str:

@@ -101,7 +101,8 @@ def _undone(model: Any, path: Path) -> Any:
     if isinstance(model, tuple) and isinstance(name, int):
         return (*model[:name], _undone(model[name], tuple(rest)), *model[name + 1 :]) if rest else model
     if rest:
-        value = _undone(getattr(model, str(name)), tuple(rest))
-    else:
-        value = type(model).model_fields[str(name)].get_default(call_default_factory=True)
-    return model.model_copy(update={str(name): value})
+        return model.model_copy(update={str(name): _undone(getattr(model, str(name)), tuple(rest))})
+    value = type(model).model_fields[str(name)].get_default(call_default_factory=True)
+    unsaid = model.model_copy(update={str(name): value})
+    unsaid.model_fields_set.discard(str(name))
+    return unsaid

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from eventstack.errors import Fault
+from eventstack.models.care import Capacity
 from eventstack.models.event import Event
 from eventstack.models.faults import Rule
 from eventstack.models.feed import Feed
@@ -37,6 +38,8 @@ def notes(event: Event, profile: Profile) -> Iterator[Rule]:
         length = Duration(int((window.end - window.start).total_seconds()))
         path = ("monitoring", "gates", "give_up")
         yield Rule(path, "called off only when the programme would be over", f"less than {length}")
+    if event.audience is None and profile.capacity.headroom != Capacity.model_fields["headroom"].default:
+        yield Rule(("capacity", "headroom"), "no audience, so that nothing is sized by it", "an audience")
     if profile.redundancy == "two-path" and event.contribution.backup is None:
         yield Rule(
             ("contribution", "backup"), "two paths from one feed: without a backup its loss takes both", "a backup"

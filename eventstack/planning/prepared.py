@@ -95,10 +95,7 @@ def _prepared(
         beyond=tuple(carried.bounded(wants.measures(profile), facts, "profile")),
         left_out=judged.left_out,
         carried=judged.carried,
-        notes=tuple(
-            plan.Note(field=dotted(rule.path) or "", text=rule.message, better=rule.allowed or "")
-            for rule in written.notes()
-        ),
+        notes=_notes(written, facts),
         roles=roles,
         segment=media.segment(profile),
         encoder=encoder,
@@ -114,7 +111,7 @@ def _prepared(
         origin_bps=int(facts.machine.origin_bps / (1 + profile.capacity.headroom)) if facts.machine else None,
         origin_rps=int(facts.machine.origin_rps / (1 + profile.capacity.headroom)) if facts.machine else None,
         settle_s=settle_s,
-        sources=of_profile(written, profile, facts, origin),
+        sources=of_profile(written, profile, facts, origin, judged.undone),
     )
 
 
@@ -137,6 +134,18 @@ def _unlicensed(profile: Profile, facts: CloudFacts) -> tuple[Fault, ...]:
             subject="profile",
         ),
     )
+
+
+def _notes(profile: Profile, facts: CloudFacts) -> tuple[plan.Note, ...]:
+    found = [
+        plan.Note(field=dotted(rule.path) or "", text=rule.message, better=rule.allowed or "")
+        for rule in profile.notes()
+    ]
+    settle = profile.teardown.settle
+    if settle is not None and settle < facts.settle_s:
+        text = f"{settle} is not enough for {facts.name}, whose inventory is behind: it is {facts.settle_s} s"
+        found.append(plan.Note(field="teardown.settle", text=text, better=f"{facts.settle_s}s or more"))
+    return tuple(found)
 
 
 def _gates(profile: Profile) -> plan.Gates:

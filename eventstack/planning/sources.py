@@ -4,7 +4,7 @@ A name of an event or a profile, never a file or a line: the same plan has the s
 `eventstack profile show --origin` tells files and lines.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eventstack.models.event import Event
@@ -95,6 +95,17 @@ _PROFILE: Fields = {
     "timeline.confirm": ("teardown", "confirm"),
 }
 
+_RATE = "derived: all sound is at 48 kHz"
+
+_IDENTITY = {
+    "build.format": "derived: this form of plans",
+    "build.layer": "derived: an event's stack",
+    "build.incarnation": "derived: which building of the stack it is",
+    "build.project": "derived: the layer",
+    "build.stack": "derived: the id and the incarnation",
+    "build.tags": "derived: owner, id, incarnation, layer",
+}
+
 _DRM: Fields = {
     "build.drm.scheme": ("drm", "scheme"),
     "build.drm.systems": ("drm", "systems"),
@@ -114,15 +125,22 @@ def of(event: Event, ready: "Prepared", *, placed: bool) -> dict[str, str]:
     found["build.owner"] = by_event if event.owner else "the installation"
     if placed and event.region is None:
         found["build.region"] = "placed: the rule and the audience"
-    return found | ready.sources
+    if placed:
+        found["placed"] = found["build.region"]
+    return found | _IDENTITY | ready.sources
 
 
-def of_profile(written: Profile, carried: Profile, facts: CloudFacts, origin: Origin | None) -> dict[str, str]:
-    """Where each part of a plan that a profile says comes from."""
-    by = origin or _own(written)
+def of_profile(
+    written: Profile, carried: Profile, facts: CloudFacts, origin: Origin | None, undone: Sequence[Path] = ()
+) -> dict[str, str]:
+    """Where each part of a plan that a profile says comes from; what is `undone` holds its default."""
+    wrote = origin or _own(written)
+
+    def by(path: Path) -> str | None:
+        return None if any(path[: len(left)] == left for left in undone) else wrote(path)
+
     fields: dict[str, Path] = {**_PROFILE, **dict(_rungs(carried)), **dict(_tracks(carried))}
-    if carried.drm:
-        fields |= _DRM
+    fields |= _DRM if carried.drm else {"build.drm": ("drm",)}
     found = {part: _told(path, by(path)) for part, path in fields.items()}
     cloud = f"cloud {facts.name}"
     longer = written.teardown.settle is not None and written.teardown.settle > facts.settle_s
@@ -131,10 +149,12 @@ def of_profile(written: Profile, carried: Profile, facts: CloudFacts, origin: Or
         "creates": cloud,
         "left_out": cloud,
         "settle_s": _told(("teardown", "settle"), by(("teardown", "settle"))) if longer else cloud,
-        "build.drm.content_id": "derived: the stack's name",
         "build.parents": "the layers below",
         "notes": "derived: rules that nothing breaks",
     }
+    found |= {f"build.encoder.audio[{index}].sample_rate": _RATE for index, _ in enumerate(carried.audio.tracks)}
+    if carried.drm:
+        found["build.drm.content_id"] = "derived: the stack's name"
     return found
 
 

@@ -44,8 +44,16 @@ def of(event: Event, ready: Prepared) -> Viewers | None:
         egress_gb=None if on_air_s is None else rational(load.egress_gb(on_air_s)),
         requests=None if on_air_s is None else rational(load.edge_requests(on_air_s)),
         packagers=load.packagers,
-        assumptions=_ASSUMED,
+        assumptions=_ASSUMED | _headroom(ready),
     )
+
+
+def _headroom(ready: Prepared) -> dict[str, Assumed]:
+    """What machines of ours are larger by than the peak; a vendor's are its own matter."""
+    if ready.facts.machine is None:
+        return {}
+    share = rational(Fraction(ready.profile.capacity.headroom))
+    return {"headroom": Assumed(value=share, unit="of the peak", source="the profile: capacity.headroom")}
 
 
 _ASSUMED = {

@@ -71,7 +71,8 @@ def of_event(event: Event) -> Iterator[Want]:
 
 
 def _input(path: Path, way_in: Input) -> Iterator[Want]:
-    yield Want(f"contribution/{way_in.way}", (*path, "protocol"), way_in.way)
+    called = way_in.mode == "caller" and way_in.protocol != "pull"
+    yield Want(f"contribution/{way_in.way}", (*path, "mode" if called else "protocol"), way_in.way)
     if way_in.allow:
         yield Want("contribution/allow", (*path, "allow"), ", ".join(way_in.allow))
     if way_in.secret.kind != "none":
@@ -96,7 +97,10 @@ def of_profile(profile: Profile) -> Iterator[Want]:
     yield Want(f"redundancy/{profile.redundancy}", ("redundancy",), profile.redundancy)
     yield from _slate(profile)
     archive = profile.archive
-    yield Want(f"vod/{archive.route if archive.vod else 'none'}", ("archive", "vod"), archive.route)
+    if archive.vod and archive.route != "copy":
+        yield Want(f"vod/{archive.route}", ("archive", "route"), archive.route)
+    else:
+        yield Want("vod/copy" if archive.vod else "vod/none", ("archive", "vod"), "true" if archive.vod else "false")
     if archive.keep is not None:
         yield Want("archive/keep", ("archive", "keep"), str(archive.keep))
     yield from _thresholds(profile)
@@ -168,6 +172,8 @@ def _ladder(ladder: Ladder) -> Iterator[Want]:
         yield Want(f"codec/{whole.codec}", codec, whole.codec)
         profile = (*own, "profile") if rung.profile else (*place, "profile")
         yield Want(f"profile/{whole.profile}", profile, whole.profile)
+        if rung.quality is not None:
+            yield Want("rate-control/qvbr", (*own, "quality"), str(rung.quality))
         if rung.level is not None:
             yield Want("level/pinned", (*own, "level"), rung.level)
         if rung.preset is not None:

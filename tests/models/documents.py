@@ -1,6 +1,13 @@
 """Whole files as a user would write them, for tests to bend."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeVar
+
+from eventstack.models.event import Event
+from eventstack.models.profile import Profile
+
+Model = TypeVar("Model", Event, Profile)
 
 EVENT = """\
 id: talk-20261122
@@ -77,3 +84,17 @@ def bent(text: str, old: str, new: str) -> str:
     """The text with its one `old` replaced."""
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
     return text.replace(old, new)
+
+
+def changed(model: Model, **changes: Any) -> Model:
+    """The model as its file would make it with these values instead; a mapping changes the keys that it names."""
+    return type(model).model_validate(merged(model.model_dump(mode="json"), changes))
+
+
+def merged(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with other values; a mapping changes the keys that it names."""
+    found = dict(document)
+    for name, value in changes.items():
+        old = found.get(name)
+        found[name] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return found

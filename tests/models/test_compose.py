@@ -169,7 +169,7 @@ def test_a_profile_takes_from_several_levels(tmp_path: Path) -> None:
         top="name: top\nextends: ./middle.yaml\naudio:\n  tracks+:\n    - language: nb\nslate: false\n",
     )
     profile = load_profile("top", [tmp_path])
-    assert (profile.name, profile.description, profile.slate) == ("top", None, False)
+    assert (profile.name, profile.description, profile.slate) == ("top", None, None)
     assert (profile.ladder.preset, len(profile.ladder.renditions)) == ("fast", 2)
     assert [track.language for track in profile.audio.tracks] == ["en", "nb"]
 
@@ -189,12 +189,12 @@ def test_a_value_knows_the_file_and_line_that_wrote_it(tmp_path: Path) -> None:
 
 
 def test_a_fault_points_at_the_file_that_wrote_the_value(tmp_path: Path) -> None:
-    top = "name: top\nextends: base\naudio:\n  tracks+:\n    - language: en\n      channels: 6\n"
+    top = "name: top\nextends: base\naudio:\n  tracks+:\n    - language: en\n      channels: 5\n"
     chain(tmp_path, base=bent(bent(PROFILE, "name: wide", "name: base"), "slate: true", "slate: on"), top=top)
     first, second = faults(tmp_path / "top.yaml")
     assert (first.file, first.line, first.field) == (str(tmp_path / "base.yaml"), 29, "slate")
     assert (second.file, second.line, second.field) == (str(tmp_path / "top.yaml"), 6, "audio.tracks+[0].channels")
-    assert second.quoted == "      channels: 6"
+    assert second.quoted == "      channels: 5"
 
 
 def test_a_rule_that_a_bases_value_breaks_says_where_it_can_be_changed(tmp_path: Path) -> None:

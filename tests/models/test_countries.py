@@ -55,7 +55,7 @@ def test_an_unknown_code_has_no_place() -> None:
 
 
 def test_the_file_is_sorted_and_holds_a_country_a_line() -> None:
-    text = (files("eventstack.planning") / "data" / "countries.json").read_text(encoding="utf-8")
+    text = (files("eventstack.models") / "data" / "countries.json").read_text(encoding="utf-8")
     codes = list(json.loads(text))
     assert codes == sorted(codes)
     assert text.splitlines() == ["{", *text.splitlines()[1:-1], "}"]

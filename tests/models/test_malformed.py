@@ -1,6 +1,7 @@
 """Malformed events and profiles: every one is answered with place, field, what was given and what would do."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,93 +11,59 @@ from hypothesis import strategies as st
 from eventstack.errors import ConfigError, Fault
 from eventstack.models.load import find_profile, load_event, load_profile, read_any, read_event, read_profile
 from eventstack.models.yaml_reader import read
+from tests.models import sites
 from tests.models.documents import EVENT, PROFILE, bent, write
+from tests.models.malformed import EVENTS, PROFILES, SOUND, Row
 
-EVENTS = [
-    ("id: talk-20261122", "id: Talk_1", ("1:5: id", "given: Talk_1", "lower-case")),
-    ("id: talk-20261122", f"id: {'x' * 49}", ("id: not of the right form", "48")),
-    ("id: talk-20261122", "id: 42", ("id: not text", "given: 42", "quotes")),
-    ("id: talk-20261122\n", "", ("id: missing", "What the event is called", "add a line id")),
-    ("title: An", "titel: An", ("2:1: titel: unknown key", "id, title, window", "did you mean title?")),
-    ("title: An evening talk", "title: ''", ("2:8: title", "too short")),
-    ("title: An evening talk", "title: [a]", ("title: not text", "given: a list")),
-    ("18:00\n", "18:00+05:00\n", ("4:10: window.start", "not the offset of Europe/Berlin", "+01:00")),
-    ("2026-11-22T18:00\n", "tomorrow\n", ("4:10: window.start: not a time", "given: tomorrow", "with a zone")),
-    ("2026-11-22T18:00\n", "20:45\n", ("window.start: not a time", "given: 20:45")),
-    ("2026-11-22T18:00\n", "2026-02-30T18:00\n", ("window.start: no such time",)),
-    ("2026-11-22T19:30\n", "2026-11-22T18:00\n", ("5:8: window.end: the end is not after the start",)),
-    ("2026-11-22T19:30\n", "2026-11-24T19:30\n", ("window.end: longer than a day", "several events")),
-    ("Europe/Berlin", "Europe/Berln", ("6:9: window.zone", "given: Europe/Berln", "did you mean Europe/Berlin?")),
-    ("  zone: Europe/Berlin\n", "", ("4:10: window.start: a wall-clock time without a zone",)),
-    ("protocol: srt", "protocol: rtmp", ("8:13: contribution.protocol", "given: rtmp", "allowed: srt")),
-    ("mode: listener", "mode: listner", ("contribution.mode", "did you mean listener?")),
-    ("latency: 200ms", "latency: 200", ("10:12: contribution.latency: a number without its unit", "given: 200")),
-    ("latency: 200ms", "latency: 9s", ("contribution.latency", "20ms to 8s")),
-    ("passphrase: generated", "passphrase: hunter2hunter2", ("11:15: contribution.passphrase", "env:NAME, file:PATH")),
-    ("source: synthetic", "source: clip.mp4", ("12:11: contribution.source", "given: clip.mp4", "file:PATH")),
-    ("cloud: local", "cloud: [local]", ("14:8: cloud: not text", "given: a list")),
-    ("cloud: local", "cloud: local\nextends: base", ("15:1: extends: unknown key",)),
-    ("contribution:\n", "contribution: srt\nnone:\n", ("contribution: not a mapping", "given: srt")),
-]
-
-PROFILES = [
-    ("name: wide", "name: narrow", ("1:7: name: not the name of its file", "given: narrow", "allowed: wide")),
-    ("frame_rate: 25fps", "frame_rate: 25", ("4:15: ladder.frame_rate: a number without its unit", "25fps")),
-    ("frame_rate: 25fps", "frame_rate: 29.97fps", ("ladder.frame_rate", "30000/1001fps")),
-    ("frame_rate: 25fps", "frame_rate: 30000/1001fps", ("packaging.segment", "frame rate that shares a grid")),
-    ("codec: avc", "codec: hevc", ("5:10: ladder.codec: not one of the choices", "given: hevc", "allowed: avc")),
-    ("preset: veryfast", "preset: verryfast", ("ladder.preset", "did you mean veryfast?")),
-    ("size: 640x360", "size: 426x240", ("9:13: ladder.renditions[0].size: not 16:9", "416x234 or 448x252")),
-    ("size: 640x360", "size: 640", ("ladder.renditions[0].size: a number without its unit",)),
-    ("size: 640x360", "size: 1280x720", ("two rungs of one height",)),
-    ("bitrate: 800kbps", "bitrate: 5Mbps", ("12:16: ladder.renditions[1].bitrate: not above the 5Mbps",)),
-    ("      bitrate: 800kbps\n", "", ("9:7: ladder.renditions[0].bitrate: missing",)),
-    ("max_bitrate: 4Mbps", "max_bitrate: 2Mbps", ("13:20: ladder.renditions[1].max_bitrate", "3Mbps to 12Mbps")),
-    ("      max_bitrate: 4Mbps", "      frame_rate: 50fps", ("not the ladder's frame rate", "given: 50fps")),
-    ("language: en", "language: English!", ("16:17: audio.tracks[0].language",)),
-    ("language: en", "language: NO", ("audio.tracks[0].language", "given: NO")),
-    ("channels: 2", "channels: 6", ("audio.tracks[0].channels", "1 (mono) or 2 (stereo)")),
-    ("channels: 2", "channels: true", ("audio.tracks[0].channels", "given: true")),
-    ("bitrate: 96kbps", "bitrate: 6Mbps", ("audio.tracks[0].bitrate", "16kbps to 512kbps")),
-    ("formats: [hls, dash]", "formats: []", ("21:12: packaging.formats: too few entries",)),
-    ("formats: [hls, dash]", "formats: hls", ("packaging.formats: not a list", "given: hls")),
-    ("formats: [hls, dash]", "formats: [hls, hls]", ("21:18: packaging.formats[1]: listed twice",)),
-    ("formats: [hls, dash]", "formats: [hls, smooth]", ("packaging.formats[1]", "given: smooth", "allowed: hls, dash")),
-    ("segment: 1.92s", "segment: 2s", ("22:12: packaging.segment", "93.75 AAC frames", "allowed: 1.92s or 2.24s")),
-    ("segment: 1.92s", "segment: 0.1s", ("packaging.segment", "0.5s to 10s")),
-    ("window: 60s", "window: 4s", ("packaging.window: shorter than three segments", "at least 6s")),
-    ("window: 60s", "window: 60.5s", ("packaging.window: not whole seconds",)),
-    ("scheme: cenc", "scheme: cbcs", ("25:11: drm.scheme: cbcs with ClearKey", "given: cbcs", "cenc, or dash alone")),
-    ("systems: [clearkey]", "systems: [fairplay]", ("drm.systems[0]", "given: fairplay", "widevine")),
-    ("rotation: off", "rotation: 10m", ("28:13: drm.rotation: our packager can't rotate keys", "allowed: off")),
-    ("slate: true", "slate: on", ("29:8: slate: not a yes or no", "given: on", "true, false")),
-    ("line_up: 12s", "line_up: 0s", ("33:12: timing.line_up: no line-up", "more than 0s")),
-    ("overrun: stay-up", "overrun: stay", ("timing.overrun", "keep-start-times")),
-    ("[encoder, licence, edge]", "[encoder, cdn]", ("monitoring.gates.hops[1]", "given: cdn")),
-    ("in_a_row: 2", "in_a_row: 0", ("39:15: monitoring.gates.in_a_row: too small", "1 or more")),
-    ("in_a_row: 2", "in_a_row: '2'", ("monitoring.gates.in_a_row: not a whole number", "given: 2")),
-    ("give_up: 60s", "give_up: 0s", ("monitoring.gates.give_up: no time at all",)),
-    ("layers: split", "layers: both", ("layers: not one of the choices", "split, single")),
-    ("settle: 5s", "setle: 5s", ("43:3: teardown.setle: unknown key", "did you mean settle?")),
-]
+REFUSALS = sites.refusals(sites.MODELS)
 
 
-@pytest.mark.parametrize(("old", "new", "fragments"), EVENTS)
-def test_a_malformed_event_is_explained(old: str, new: str, fragments: tuple[str, ...]) -> None:
-    document = read(bent(EVENT, old, new).encode(), "event.yaml")
+@pytest.mark.parametrize("site", REFUSALS, ids=str)
+def test_every_refusal_of_a_model_is_shown_by_a_row(site: sites.Site) -> None:
+    assert site in shown(), f"{site}: no row in tests/models/malformed.py breaks it"
+
+
+@cache
+def shown() -> frozenset[sites.Site]:
+    """Which refusals the rows reach."""
+    with sites.reached(REFUSALS) as reached:
+        for rows, text, file in ((EVENTS, EVENT, "event.yaml"), (PROFILES, PROFILE, "wide.yaml")):
+            for row in rows:
+                told(row, text, file)
+        faults_of(lambda: read_profile(read(SOUND.encode(), "wide.yaml")))
+    return frozenset(reached)
+
+
+def told(row: Row, text: str, file: str) -> str:
+    """What is said of a file in which some texts are others."""
+    for old, new in row[0].items():
+        text = bent(text, old, new)
     with pytest.raises(ConfigError) as caught:
-        read_event(document)
-    for fragment in ("event.yaml:", *fragments):
-        assert fragment in str(caught.value)
+        (read_event if file == "event.yaml" else read_profile)(read(text.encode(), file))
+    return str(caught.value)
 
 
-@pytest.mark.parametrize(("old", "new", "fragments"), PROFILES)
-def test_a_malformed_profile_is_explained(old: str, new: str, fragments: tuple[str, ...]) -> None:
-    document = read(bent(PROFILE, old, new).encode(), "wide.yaml")
+@pytest.mark.parametrize("row", EVENTS, ids=lambda row: row[1][0])
+def test_a_malformed_event_is_explained(row: Row) -> None:
+    answer = told(row, EVENT, "event.yaml")
+    assert not [part for part in ("event.yaml:", *row[1]) if part not in answer], answer
+
+
+@pytest.mark.parametrize("row", PROFILES, ids=lambda row: row[1][0])
+def test_a_malformed_profile_is_explained(row: Row) -> None:
+    answer = told(row, PROFILE, "wide.yaml")
+    assert not [part for part in ("wide.yaml:", *row[1]) if part not in answer], answer
+
+
+def test_a_programme_of_sound_that_asks_for_pictures_is_explained() -> None:
     with pytest.raises(ConfigError) as caught:
-        read_profile(document)
-    for fragment in ("wide.yaml:", *fragments):
-        assert fragment in str(caught.value)
+        read_profile(read(SOUND.encode(), "wide.yaml"))
+    assert [(fault.line, fault.field, fault.message) for fault in caught.value.faults] == [
+        (7, "captions", "captions without pictures"),
+        (8, "slate", "a slate for a programme of sound"),
+        (13, "monitoring.gates.hops[0]", "a programme of sound has no picture"),
+        (15, "monitoring.thresholds.black", "a programme of sound has no picture"),
+    ]
 
 
 def test_drm_is_off_or_a_mapping() -> None:

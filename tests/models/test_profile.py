@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventstack.errors import ConfigError
-from eventstack.models import rules
+from eventstack.models.ladder import Ladder
 from eventstack.models.load import load_profile, profile_names, read_profile
 from eventstack.models.profile import Profile
+from eventstack.models.rules import pictures
 from eventstack.models.units import Bitrate, Duration, Resolution
 from eventstack.models.yaml_reader import read
 from tests.models.documents import PROFILE, bent
@@ -79,38 +80,44 @@ def test_the_larger_rung_is_at_fault_for_too_few_bits() -> None:
     [("25", "8/25"), ("50", "8/25"), ("30", "8/15"), ("60", "8/15"), ("24", "8/3"), ("30000/1001", "8008/375")],
 )
 def test_the_grid_is_the_common_multiple_of_picture_and_audio_frame(rate: str, step: str) -> None:
-    assert rules.grid(Fraction(rate)) == Fraction(step)
+    assert pictures.grid(Fraction(rate)) == Fraction(step)
 
 
 @given(st.integers(1, 120_000), st.sampled_from([1, 1001]))
 def test_a_grid_step_is_whole_in_both(numerator: int, denominator: int) -> None:
     rate = Fraction(numerator, denominator)
-    step = rules.grid(rate)
+    step = pictures.grid(rate)
     assert (step * rate).denominator == 1
-    assert (step / rules.AAC_FRAME).denominator == 1
+    assert (step / pictures.AAC_FRAME).denominator == 1
 
 
 @given(st.fractions(Fraction(1, 2), Fraction(10), max_denominator=100), st.sampled_from([24, 25, 30, 50, 60]))
 def test_an_offered_length_is_accepted(length: Fraction, rate: int) -> None:
-    found = list(rules.segment(length, Fraction(rate), Fraction(60)))
-    if length % rules.grid(Fraction(rate)) == 0:
-        assert not found
+    found = [*pictures.segment(length, [Fraction(rate)], Fraction(60)), pictures.deviation(length, Fraction(rate))]
+    if length % pictures.grid(Fraction(rate)) == 0:
+        assert found == [None]
         return
+    assert found[0]
     assert found[0].allowed
     for offer in found[0].allowed.split(" or "):
-        assert not list(rules.segment(Fraction(Duration.parse(offer)), Fraction(rate), Fraction(60)))
+        good = Fraction(Duration.parse(offer))
+        assert not list(pictures.segment(good, [Fraction(rate)], Fraction(60)))
+        assert pictures.deviation(good, Fraction(rate)) is None
 
 
 @given(st.lists(st.tuples(st.integers(4, 120), st.integers(1, 10**7)), min_size=1, max_size=6))
 def test_a_ladder_passes_only_if_sizes_and_bit_rates_grow_together(steps: list[tuple[int, int]]) -> None:
-    ladder = [(Resolution(32 * step, 18 * step), Bitrate(rate), None) for step, rate in steps]
+    renditions = [{"size": Resolution(32 * step, 18 * step), "bitrate": Bitrate(rate)} for step, rate in steps]
+    ladder = Ladder.model_validate({"frame_rate": "25fps", "renditions": renditions})
     ordered = sorted(steps)
     grows = all(low[0] < high[0] and low[1] < high[1] for low, high in pairwise(ordered))
-    assert (not list(rules.rungs(ladder))) == grows
+    assert (not list(pictures.order([ladder.whole(rung) for rung in ladder.renditions], ladder.aspect))) == grows
 
 
 def test_the_deviation_of_two_seconds_is_said() -> None:
-    (found,) = rules.segment(Fraction(2), Fraction(25), Fraction(60))
+    assert not list(pictures.segment(Fraction(2), [Fraction(25)], Fraction(60)))
+    found = pictures.deviation(Fraction(2), Fraction(25))
+    assert found
     assert "93.75 AAC frames" in found.message
     assert "5.3 ms" in found.message
     assert found.allowed == "1.92s or 2.24s"

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventstack.planning.plan import (
+    FORMAT,
     Archive,
     Build,
     Cdn,
@@ -58,7 +59,7 @@ renditions = st.builds(
 )
 builds = st.builds(
     Build,
-    format=counts,
+    format=st.integers(1, FORMAT),
     layer=st.sampled_from(["foundation", "series", "event"]),
     owner=words,
     occurrence=words,

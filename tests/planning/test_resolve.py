@@ -6,28 +6,23 @@ from datetime import datetime, timedelta
 import pytest
 
 from eventstack.errors import ConfigError, NotOffered
-from eventstack.models.care import Timing
-from eventstack.models.delivery import Archive, Drm
 from eventstack.models.event import Event, Window
-from eventstack.models.feed import Contribution
 from eventstack.models.load import load_profile
 from eventstack.models.profile import Profile
-from eventstack.models.references import SecretReference, SourceReference
-from eventstack.models.sound import Track
-from eventstack.models.units import Duration
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.plan import StackPlan
 from eventstack.planning.resolve import parent, recorded, resolve, resolve_foundation
+from tests.models.documents import changed
 
 OUTPUTS = {"edge": "http://127.0.0.1:8080", "keys": "http://127.0.0.1:8081", "archive": "/srv/archive"}
 
 
 def with_window(event: Event, **changes: object) -> Event:
-    return event.model_copy(update={"window": event.window.model_copy(update=changes)})
+    return changed(event, window=changes)
 
 
 def timed(profile: Profile, **changes: object) -> Profile:
-    return profile.model_copy(update={"timing": profile.timing.model_copy(update=changes)})
+    return changed(profile, timing=changes)
 
 
 def test_the_plan_says_where_the_stack_is(event: Event, profile: Profile, facts: CloudFacts) -> None:
@@ -51,7 +46,7 @@ def test_the_epoch_is_a_whole_minute_a_quarter_of_an_hour_before_the_line_up(
     event: Event, profile: Profile, facts: CloudFacts
 ) -> None:
     assert resolve(event, profile, facts, (), owner="local").build.epoch == "2026-11-22T16:40:00Z"
-    odd = timed(profile, line_up=Duration(12))
+    odd = timed(profile, line_up="12s")
     assert resolve(event, odd, facts, (), owner="local").build.epoch == "2026-11-22T16:44:00Z"
 
 
@@ -95,8 +90,7 @@ def test_a_newly_learnt_lead_changes_the_plan_but_not_what_is_built(
 
 def test_another_ladder_changes_what_is_built(event: Event, profile: Profile, facts: CloudFacts) -> None:
     before = resolve(event, profile, facts, (), owner="local")
-    ladder = profile.ladder.model_copy(update={"preset": "superfast"})
-    after = resolve(event, profile.model_copy(update={"ladder": ladder}), facts, (), owner="local")
+    after = resolve(event, changed(profile, ladder={"preset": "superfast"}), facts, (), owner="local")
     assert after.build_hash != before.build_hash
 
 
@@ -140,7 +134,7 @@ def test_a_foundation_has_edge_archive_and_key_service(facts: CloudFacts) -> Non
 
 def test_an_encrypted_event_needs_a_key_service(event: Event, facts: CloudFacts) -> None:
     profile = load_profile("rehearsal-540p25")
-    event = event.model_copy(update={"profile": profile.name})
+    event = changed(event, profile=profile.name)
     bare = parent(resolve_foundation("season", "local", facts, drm=False), {**OUTPUTS, "keys": ""})
     with pytest.raises(ConfigError, match="no key service"):
         resolve(event, profile, facts, (bare,), owner="local")
@@ -148,7 +142,7 @@ def test_an_encrypted_event_needs_a_key_service(event: Event, facts: CloudFacts)
 
 def test_content_is_named_by_its_incarnation(event: Event, facts: CloudFacts) -> None:
     profile = load_profile("rehearsal-540p25")
-    event = event.model_copy(update={"profile": profile.name})
+    event = changed(event, profile=profile.name)
     drm = resolve(event, profile, facts, (), owner="local", incarnation=4).build.drm
     assert drm is not None
     assert (drm.content_id, drm.labels) == ("talk-20261122-i4", ("video", "audio"))
@@ -157,7 +151,7 @@ def test_content_is_named_by_its_incarnation(event: Event, facts: CloudFacts) ->
 def test_gates_look_at_licences_only_where_there_are_some(event: Event, profile: Profile, facts: CloudFacts) -> None:
     clear = resolve(event, profile, facts, (), owner="local").gates
     rehearsal = load_profile("rehearsal-540p25")
-    drm = resolve(event.model_copy(update={"profile": rehearsal.name}), rehearsal, facts, (), owner="local").gates
+    drm = resolve(changed(event, profile=rehearsal.name), rehearsal, facts, (), owner="local").gates
     assert clear is not None
     assert drm is not None
     assert "licence" not in clear.hops
@@ -165,8 +159,8 @@ def test_gates_look_at_licences_only_where_there_are_some(event: Event, profile:
 
 
 def test_a_secret_is_a_reference(event: Event, profile: Profile, facts: CloudFacts) -> None:
-    feed = Contribution(passphrase=SecretReference("env", "PASS"), source=SourceReference("file", "/a.mp4"))
-    build = resolve(event.model_copy(update={"contribution": feed}), profile, facts, (), owner="local").build
+    feed = {"passphrase": "env:PASS", "source": "file:/a.mp4"}
+    build = resolve(changed(event, contribution=feed), profile, facts, (), owner="local").build
     assert build.contribution is not None
     assert build.contribution.passphrase is not None
     assert (build.contribution.passphrase.source, build.contribution.passphrase.name) == ("env", "PASS")
@@ -174,22 +168,21 @@ def test_a_secret_is_a_reference(event: Event, profile: Profile, facts: CloudFac
 
 
 def test_a_feed_may_go_without_passphrase(event: Event, profile: Profile, facts: CloudFacts) -> None:
-    feed = Contribution(passphrase=SecretReference("none", ""))
-    build = resolve(event.model_copy(update={"contribution": feed}), profile, facts, (), owner="local").build
+    build = resolve(changed(event, contribution={"passphrase": "none"}), profile, facts, (), owner="local").build
     assert build.contribution is not None
     assert build.contribution.passphrase is None
 
 
 def test_tracks_of_one_language_have_names_of_their_own(event: Event, profile: Profile, facts: CloudFacts) -> None:
-    tracks = tuple(Track(language=language) for language in ("en", "en", "pt-BR"))
-    wide = profile.model_copy(update={"audio": profile.audio.model_copy(update={"tracks": tracks})})
+    tracks = [{"language": "en"}, {"language": "en", "label": "Commentary"}, {"language": "pt-BR"}]
+    wide = changed(profile, audio={"tracks": tracks})
     encoder = resolve(event, wide, facts, (), owner="local").build.encoder
     assert encoder is not None
     assert [track.name for track in encoder.audio] == ["a-en", "a-en-2", "a-pt-br"]
 
 
 def test_another_owners_event_is_refused(event: Event, profile: Profile, facts: CloudFacts) -> None:
-    theirs = event.model_copy(update={"owner": "team-a"})
+    theirs = changed(event, owner="team-a")
     assert resolve(theirs, profile, facts, (), owner="team-a").build.owner == "team-a"
     with pytest.raises(ConfigError, match="EVENTSTACK_OWNER=team-a"):
         resolve(theirs, profile, facts, (), owner="team-b")
@@ -220,7 +213,7 @@ def test_a_day_with_a_long_line_up_would_wrap_media_time(event: Event, profile: 
     day = with_window(event, end=event.window.start + timedelta(hours=24))
     resolve(day, profile, facts, (), owner="local")
     with pytest.raises(ConfigError, match="media time would wrap"):
-        resolve(day, timed(profile, line_up=Duration(7200)), facts, (), owner="local")
+        resolve(day, timed(profile, line_up="2h"), facts, (), owner="local")
 
 
 def test_a_missing_role_names_the_clouds_that_have_it(event: Event, profile: Profile, facts: CloudFacts) -> None:
@@ -231,53 +224,38 @@ def test_a_missing_role_names_the_clouds_that_have_it(event: Event, profile: Pro
 
 
 def test_a_missing_feature_names_the_field_that_asks_for_it(event: Event, profile: Profile, facts: CloudFacts) -> None:
-    single = profile.model_copy(update={"layers": "single"})
-    with pytest.raises(NotOffered, match=r"layers 'single' \(asked for by layers\); clouds that do: none"):
-        resolve(event, single, facts, (), owner="local", others=(facts,))
+    with pytest.raises(NotOffered) as caught:
+        resolve(event, changed(profile, layers="single"), facts, (), owner="local", others=(facts,))
+    (fault,) = caught.value.faults
+    assert (fault.field, fault.given, fault.subject) == ("layers", "single", "profile")
+    assert "local offers no layers 'single'" in fault.message
+    assert fault.hint == "clouds that offer it: none"
 
 
 def test_one_key_for_everything_is_not_offered_here(event: Event, profile: Profile, facts: CloudFacts) -> None:
     with pytest.raises(NotOffered, match=r"drm\.keys"):
-        resolve(event, profile.model_copy(update={"drm": Drm(keys="one")}), facts, (), owner="local")
+        resolve(event, changed(profile, drm={"keys": "one"}), facts, (), owner="local")
 
 
 def test_what_nobody_could_play_is_not_offered(event: Event, profile: Profile, facts: CloudFacts) -> None:
     with pytest.raises(NotOffered, match="licences for clearkey only"):
-        resolve(event, profile.model_copy(update={"drm": Drm(systems=("widevine",))}), facts, (), owner="local")
+        resolve(event, changed(profile, drm={"systems": ["widevine"]}), facts, (), owner="local")
 
 
 CHANGES = {
-    "title": lambda e, p: (e.model_copy(update={"title": "Another"}), p),
+    "title": lambda e, p: (changed(e, title="Another"), p),
     "start": lambda e, p: (with_window(e, start=e.window.start + timedelta(minutes=1)), p),
-    "latency": lambda e, p: (e.model_copy(update={"contribution": Contribution(latency=Duration("0.5"))}), p),
-    "slate": lambda e, p: (e, p.model_copy(update={"slate": False})),
-    "vod": lambda e, p: (e, p.model_copy(update={"archive": Archive(vod=False)})),
-    "drm": lambda e, p: (e, p.model_copy(update={"drm": Drm()})),
-    "line_up": lambda e, p: (e, timed(p, line_up=Duration(30))),
-    "tail": lambda e, p: (e, timed(p, tail=Duration(31))),
+    "latency": lambda e, p: (changed(e, contribution={"latency": "500ms"}), p),
+    "slate": lambda e, p: (e, changed(p, slate=False)),
+    "vod": lambda e, p: (e, changed(p, archive={"vod": False})),
+    "drm": lambda e, p: (e, changed(p, drm={})),
+    "line_up": lambda e, p: (e, timed(p, line_up="30s")),
+    "tail": lambda e, p: (e, timed(p, tail="31s")),
     "overrun": lambda e, p: (e, timed(p, overrun="keep-durations")),
-    "gates": lambda e, p: (
-        e,
-        p.model_copy(
-            update={
-                "monitoring": p.monitoring.model_copy(
-                    update={"gates": p.monitoring.gates.model_copy(update={"in_a_row": 9})}
-                )
-            }
-        ),
-    ),
-    "settle": lambda e, p: (
-        e,
-        p.model_copy(update={"teardown": p.teardown.model_copy(update={"settle": Duration(60)})}),
-    ),
-    "window": lambda e, p: (
-        e,
-        p.model_copy(update={"packaging": p.packaging.model_copy(update={"window": Duration(90)})}),
-    ),
-    "formats": lambda e, p: (
-        e,
-        p.model_copy(update={"packaging": p.packaging.model_copy(update={"formats": ("hls",)})}),
-    ),
+    "gates": lambda e, p: (e, changed(p, monitoring={"gates": {"in_a_row": 9}})),
+    "settle": lambda e, p: (e, changed(p, teardown={"settle": "60s"})),
+    "window": lambda e, p: (e, changed(p, packaging={"window": "90s"})),
+    "formats": lambda e, p: (e, changed(p, packaging={"formats": ["hls"]})),
 }
 
 
@@ -298,6 +276,6 @@ def test_the_same_input_gives_the_same_bytes(event: Event, profile: Profile, fac
 def test_a_rehearsal_starts_at_any_instant(profile: Profile, facts: CloudFacts) -> None:
     start = datetime.fromisoformat("2026-11-22T18:00:01.250000+00:00")
     event = Event(id="r", title="R", window=Window(start=start), profile=profile.name, cloud="local")
-    plan = resolve(event, profile.model_copy(update={"timing": Timing(line_up=Duration(12))}), facts, (), owner="local")
+    plan = resolve(event, changed(profile, timing={"line_up": "12s"}), facts, (), owner="local")
     assert plan.timeline is not None
     assert plan.timeline.line_up_from == "2026-11-22T17:59:49.250000Z"

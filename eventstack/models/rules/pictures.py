@@ -38,7 +38,7 @@ def check(ladder: Ladder | None, packaging: Packaging) -> Iterator[Rule]:
         yield from segment(Fraction(packaging.segment), (), Fraction(packaging.window))
         return
     rungs = [ladder.whole(rung) for rung in ladder.renditions]
-    yield from _order(rungs, ladder.aspect)
+    yield from order(rungs, ladder.aspect)
     yield from _rates(ladder)
     rates = sorted({Fraction(rung.frame_rate) for rung in rungs})
     yield from segment(Fraction(packaging.segment), rates, Fraction(packaging.window))
@@ -50,7 +50,7 @@ def check(ladder: Ladder | None, packaging: Packaging) -> Iterator[Rule]:
         yield from _parts(Fraction(packaging.low_latency.part), Fraction(packaging.segment), rates)
 
 
-def _order(rungs: Sequence[WholeRendition], aspect: str) -> Iterator[Rule]:
+def order(rungs: Sequence[WholeRendition], aspect: str) -> Iterator[Rule]:
     """Sizes and bit rates grow together; pictures have one shape with square, even pixels; peaks are above averages."""
     for index, rung in enumerate(rungs):
         place: Path = (*_LADDER, "renditions", index)
