@@ -178,8 +178,8 @@ def _beside(path: Path) -> str | None:
     try:
         meant = nearest(path.name, [found.name for found in path.parent.iterdir()])
     except OSError:
-        return None if path.parent.is_dir() else f"there is no folder {shown(str(path.parent))}"
-    return f"did you mean {shown(str(path.with_name(meant)))}?" if meant else None
+        return None if path.parent.is_dir() else f"there is no folder {printable(str(path.parent))}"
+    return f"did you mean {printable(str(path.with_name(meant)))}?" if meant else None
 
 
 def shipped_profiles() -> Path:
