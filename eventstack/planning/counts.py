@@ -12,18 +12,20 @@ from eventstack.planning.prepared import Prepared
 
 def created(event: Event, ready: Prepared, asked: frozenset[str], capacity: Capacity) -> tuple[Created, ...]:
     """The resources of the event's own stack."""
-    inputs = 2 if event.contribution.backup else 1
-    return _created(ready, asked, inputs, capacity.encoders, capacity.packagers)
+    feed = event.contribution
+    ways = tuple(f"contribution/{way_in.way}" for way_in in (feed, feed.backup) if way_in)
+    return _created(ready, asked, ways, capacity.encoders, capacity.packagers)
 
 
 @lru_cache(maxsize=4096)
-def _created(ready: Prepared, asked: frozenset[str], inputs: int, encoders: int, packagers: int) -> tuple[Created, ...]:
+def _created(
+    ready: Prepared, asked: frozenset[str], ways: tuple[str, ...], encoders: int, packagers: int
+) -> tuple[Created, ...]:
     single = ready.profile.layers == "single"
     wanted = asked | ready.carried
     encoder = ready.encoder
     counts = {
         "paths": ready.paths,
-        "inputs": inputs,
         "renditions": len(encoder.renditions),
         "tracks": len(encoder.audio),
         "formats": len(ready.profile.packaging.formats),
@@ -36,6 +38,8 @@ def _created(ready: Prepared, asked: frozenset[str], inputs: int, encoders: int,
     for kind in ready.facts.creates:
         here = (kind.layer == "event" or single) and kind.role in (*ready.roles, "site")
         if here and (not kind.when or kind.when in wanted):
+            # What is made for one way of coming in is made for the inputs that come in that way.
+            counts["inputs"] = ways.count(kind.when) or len(ways)
             made[kind.role, kind.type] += prod(counts[name] for name in kind.per)
     return tuple(
         Created(layer="event", role=role, type=type_, count=count) for (role, type_), count in made.items() if count

@@ -291,9 +291,7 @@ def _audience(before: StackPlan, after: StackPlan) -> Iterator[Change]:
 
 
 def _cost(before: StackPlan, after: StackPlan) -> Iterator[Change]:
-    old, new = (
-        {"low": plan.cost.low, "high": plan.cost.high} if plan.cost else None for plan in (before, after)
-    )
+    old, new = ({"low": plan.cost.low, "high": plan.cost.high} if plan.cost else None for plan in (before, after))
     if old != new:
         kind: Kind = "added" if old is None else "removed" if new is None else "changed"
         yield Change(kind, "cost", old, new, "plan-only", "cost")
