@@ -81,7 +81,7 @@ def layers(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Everything that needs neither the engine nor the media chain."""
-    pytest(session, "-m", "not engine and not chain and not docs", *session.posargs)
+    pytest(session, "-m", "not engine and not chain and not docs", "-n", "2", *session.posargs)
 
 
 @nox.session
@@ -129,5 +129,5 @@ def bench(session: nox.Session) -> None:
     with session.chdir(tempfile.gettempdir()):
         session.run(PYTHON, str(ROOT / "benchmarks" / "startup.py"))
         if "all" in session.posargs:
-            for name in ("first_playable", "critical_path", "life", "season"):
+            for name in ("plans", "first_playable", "critical_path", "life", "season"):
                 session.run(PYTHON, str(ROOT / "benchmarks" / f"{name}.py"))
