@@ -45,9 +45,9 @@ def test_the_shipped_profiles_are_these() -> None:
 def test_a_file_tells_editors_where_its_schema_is(path: Path) -> None:
     kind = "profile" if path in FILES else "event"
     up = "../" if path in FILES else "../../../"
-    assert path.read_text(encoding="utf-8").splitlines()[0] == (
-        f"# yaml-language-server: $schema={up}schema/{kind}.schema.json"
-    )
+    schema = f"{up}schema/{kind}.schema.json"
+    assert path.read_text(encoding="utf-8").splitlines()[0] == f"# yaml-language-server: $schema={schema}"
+    assert (path.parent / schema).is_file()
 
 
 @every_file
@@ -60,6 +60,11 @@ def test_a_profile_is_described_in_a_line_of_its_own(path: Path) -> None:
     document = read_file(path)
     assert document.data["name"] == path.stem
     assert isinstance(document.data["description"], str)
+
+
+def test_the_page_of_profiles_names_them_all() -> None:
+    page = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    assert [path.stem for path in FILES if f"`{path.stem}`" not in page] == []
 
 
 def test_a_base_that_is_shipped_is_right_as_far_as_it_goes() -> None:

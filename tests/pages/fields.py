@@ -1,4 +1,4 @@
-"""Writes the tables of fields of docs/events.md and docs/profiles.md: `python -m tests.pages.fields`. A test keeps them.
+"""Writes the tables of fields of docs/events.md and docs/profiles.md: `python -m tests.pages.fields`. Kept by a test.
 
 A table stands between `<!-- fields: PATH -->` and `<!-- end -->`, where PATH is that of the mapping in the file, as
 `contribution.backup`. What a field means is its docstring in `eventstack.models`, where an editor's completion has it

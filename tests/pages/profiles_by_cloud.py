@@ -1,5 +1,6 @@
 """Writes docs/profiles-by-cloud.md: `python -m tests.pages.profiles_by_cloud`. A test keeps the page."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from eventstack.planning.plan import Note, StackPlan
 from tests.pages.shipped import PROFILES, REMEDIES, event_text, outcome
 
 PAGE = Path(__file__).parents[2] / "docs" / "profiles-by-cloud.md"
+
+_INDEX = re.compile(r"\[[0-9]+]")
 
 _HEAD = """# Shipped profiles, cloud by cloud
 
@@ -96,7 +99,8 @@ def _refused(name: str, cloud: str, faults: Iterable[Fault]) -> Iterator[str]:
     if remedy := REMEDIES.get((name, cloud)):
         left = outcome(name, cloud, remedy).plan
         assert left
-        also = f"; then {', '.join(f'`{one.field}`' for one in left.left_out)} would be left out" * bool(left.left_out)
+        fields = dict.fromkeys(f"`{_INDEX.sub('[]', one.field)}`" for one in left.left_out)
+        also = f"; then {', '.join(fields)} would be left out" if fields else ""
         yield f"It resolves with `overrides: {remedy}`{also}.\n"
 
 
