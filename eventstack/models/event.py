@@ -29,10 +29,10 @@ class Span(Shape):
     """The IANA time zone that times without an offset are in, as Europe/Berlin."""
 
     start: datetime = Field(examples=["2027-11-22T18:00", "2027-11-22T18:00+01:00"])
-    """When the programme begins, as 2026-11-22T18:00 (with a zone) or 2026-11-22T18:00+01:00."""
+    """When it begins, as 2026-11-22T18:00 (with a zone) or 2026-11-22T18:00+01:00."""
 
     end: datetime | None = Field(default=None, examples=["2027-11-22T19:30"])
-    """When it ends; left out for an open end, which a person or the overrun rule decides."""
+    """When it ends."""
 
     @field_validator("start", "end", mode="before")
     @classmethod
@@ -66,12 +66,24 @@ class Window(Span):
     longest = LONGEST
     beyond = "make several events of it"
 
+    start: datetime = Field(examples=["2027-11-22T18:00", "2027-11-22T18:00+01:00"])
+    """When the programme begins, as 2026-11-22T18:00 (with a zone) or 2026-11-22T18:00+01:00."""
+
+    end: datetime | None = Field(default=None, examples=["2027-11-22T19:30"])
+    """When it ends; left out for an open end, which a person or the overrun rule decides."""
+
 
 class Blackout(Span):
     """A time during which some territories may not see the event."""
 
     territories: Annotated[tuple[Country, ...], Field(min_length=1)]
     """Where it is not shown: countries as ISO 3166-1 has them, as [DE, AT]."""
+
+    start: datetime = Field(examples=["2027-11-22T18:00"])
+    """From when on nothing is shown there, as 2026-11-22T18:00 (with a zone) or 2026-11-22T18:00+01:00."""
+
+    end: datetime | None = Field(default=None, examples=["2027-11-22T20:00"])
+    """Until when; a blackout has an end."""
 
 
 class Rights(Shape):

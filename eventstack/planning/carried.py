@@ -32,7 +32,7 @@ def judge(wants: Iterable[Want], facts: CloudFacts, others: Sequence[CloudFacts]
     left: list[LeftOut] = []
     undone: list[Path] = []
     refused: list[Fault] = []
-    for want in wants:
+    for want in dict.fromkeys(wants):
         if want.feature in facts.features:
             done.add(want.feature)
             continue
@@ -55,7 +55,7 @@ def _refusal(want: Want, facts: CloudFacts, others: Sequence[CloudFacts], subjec
         f"{message}: {why}" if why else message,
         field=dotted(want.path),
         given=want.given,
-        allowed=f"of {kind}: {', '.join(offered)}" if offered else f"no {kind} here",
+        allowed=f"of {kind}: {', '.join(offered)}" if offered else "nothing of it: leave it out",
         hint=f"clouds that offer it: {', '.join(having) or 'none'}",
         subject=subject,
     )

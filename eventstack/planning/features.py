@@ -40,7 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "codec": Kind("video codecs", ("avc", "hevc")),
     "profile": Kind("profiles of the codecs", ("baseline", "main", "high", "high10", "high422", "main10")),
     "level": Kind("a level that is written down", ("pinned",)),
-    "rate-control": Kind("how bits are spent", ("vbr", "cbr", "qvbr")),
+    "rate-control": Kind("how bits are spent", ("vbr", "hevc-vbr", "cbr", "qvbr")),
     "rate": Kind("rungs at half the ladder's rate; rates over 1001", ("mixed", "fractional")),
     "gop": Kind("several groups of pictures in one segment", ("short",)),
     "preset": Kind("how much work goes into a picture", ("any",)),

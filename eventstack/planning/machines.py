@@ -17,7 +17,7 @@ FEATURES: frozenset[str] = frozenset[str]().union(
     words("codec"),
     words("profile"),
     words("level"),
-    words("rate-control", "vbr", "cbr"),
+    words("rate-control", "vbr", "hevc-vbr", "cbr"),
     words("rate", "mixed"),
     words("gop"),
     words("preset"),

@@ -170,6 +170,8 @@ def _ladder(ladder: Ladder) -> Iterator[Want]:
         whole, own = ladder.whole(rung), (*place, "renditions", index)
         codec = (*own, "codec") if rung.codec else (*place, "codec")
         yield Want(f"codec/{whole.codec}", codec, whole.codec)
+        if whole.codec == "hevc" and ladder.rate_control == "vbr":
+            yield Want("rate-control/hevc-vbr", codec, whole.codec)
         profile = (*own, "profile") if rung.profile else (*place, "profile")
         yield Want(f"profile/{whole.profile}", profile, whole.profile)
         if rung.quality is not None:
@@ -254,6 +256,9 @@ def measures(profile: Profile) -> Iterator[Measure]:
 def of_feed(event: Event) -> Iterator[Measure]:
     """The event's amounts that a cloud may bound."""
     feed = event.contribution
+    for path, way_in in ((("contribution",), feed), (("contribution", "backup"), feed.backup)):
+        if way_in and way_in.allow:
+            yield Measure("allowed_ranges", len(way_in.allow), (*path, "allow"), ", ".join(way_in.allow))
     yield Measure("inputs", 2 if feed.backup else 1, ("contribution",), "2" if feed.backup else "1")
     if feed.latency is not None:
         yield Measure("latency_ms", int(feed.latency * 1000), ("contribution", "latency"), str(feed.latency))

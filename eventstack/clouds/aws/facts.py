@@ -64,7 +64,7 @@ FACTS = CloudFacts(
         words("codec"),
         words("profile"),
         words("level"),
-        words("rate-control"),
+        words("rate-control", "vbr", "cbr", "qvbr"),
         words("rate"),
         words("gop"),
         words("audio"),
@@ -106,6 +106,7 @@ FACTS = CloudFacts(
         "capacity": "MediaLive and MediaPackage size themselves; no machine is chosen",
     },
     refuses={
+        "rate-control/hevc-vbr": "MediaLive encodes HEVC at a constant rate or at a quality under a peak (qvbr)",
         "contribution/rist-caller": "MediaConnect listens for RIST and does not call",
         "source": "a stand-in for a venue is sent from a machine of yours, not from here",
         "secret": "MediaConnect reads a passphrase from Secrets Manager, so that it passes through no plan and no "

@@ -80,6 +80,7 @@ FACTS = CloudFacts(
         "secret/store": "there is no secret store here; use generated, env:NAME or file:PATH",
         "scan/interlaced": "the encoder of this machine does not deinterlace: every rung would show combs",
         "codec/hevc": "only AVC was ever run through this chain",
+        "rate-control/hevc-vbr": "only AVC was ever run through this chain",
         "profile": "the encoder of this machine makes 8-bit 4:2:0 pictures",
         "rate/mixed": "every rung has the ladder's frame rate on this machine's grid",
         "rate/fractional": "no segment shorter than 21.35 s holds whole numbers of pictures at a rate over 1001 and of "
