@@ -63,9 +63,7 @@ def test_an_event_that_is_moved_is_one_change(
     assert touched((change,)) == ("encoder", "packager")
 
 
-def test_a_later_end_changes_the_plan_alone(
-    event: Event, profile: Profile, facts: CloudFacts, plan: StackPlan
-) -> None:
+def test_a_later_end_changes_the_plan_alone(event: Event, profile: Profile, facts: CloudFacts, plan: StackPlan) -> None:
     longer = resolve(moved(event, end=15), profile, facts, (), owner="local")
     assert told(changes(plan, longer)) == [
         ("moved", "window.end", "2026-11-22T18:30:00Z", "2026-11-22T18:45:00Z", "plan-only")
@@ -143,7 +141,12 @@ def test_another_foundation_is_a_replacement_and_its_new_outputs_are_an_update(p
 
 def on(plan: StackPlan, stack: str, outputs: str) -> StackPlan:
     parent = Parent(
-        layer="foundation", project="eventstack-foundation", stack=stack, incarnation=1, outputs={}, outputs_hash=outputs
+        layer="foundation",
+        project="eventstack-foundation",
+        stack=stack,
+        incarnation=1,
+        outputs={},
+        outputs_hash=outputs,
     )
     return msgspec.structs.replace(plan, build=msgspec.structs.replace(plan.build, parents=(parent,)))
 
