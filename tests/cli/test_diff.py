@@ -92,9 +92,7 @@ def test_an_audience_is_told_with_what_follows_from_it(tmp_path: Path) -> None:
     one = aired(tmp_path, "a", "gcp", occurrence="final")
     other = write(tmp_path, "b.yaml", one.read_text().replace("20000", "2000000").replace("50000", "5000000"))
     (audience, *_) = diff(one, other).output.splitlines()
-    assert audience.startswith(
-        "audience: expected 20 000 → 2 000 000, peak 50 000 → 5 000 000: packagers 1 → "
-    )
+    assert audience.startswith("audience: expected 20 000 → 2 000 000, peak 50 000 → 5 000 000: packagers 1 → ")
     assert "cost $" in audience
 
 
