@@ -36,8 +36,12 @@ _AFTER = "Afterwards"
 _HERE = "This machine"
 
 COMMANDS: dict[str, Entry] = {
+    "init": Entry("eventstack.cli.init:command", "Write an event and a profile to start from.", _MAKE),
+    "schema": Entry("eventstack.cli.schema:command", "Print the schema of event or profile files, for editors.", _MAKE),
+    "profile": Entry("eventstack.cli.profile:command", "List, show and check profiles.", _MAKE),
     "validate": Entry("eventstack.cli.validate:command", "Check event and profile files.", _MAKE),
     "plan": Entry("eventstack.cli.plan:command", "Show what an event resolves to, and its hashes.", _MAKE),
+    "diff": Entry("eventstack.cli.diff:command", "Say what changes between two events or plans.", _MAKE),
     "rehearse": Entry("eventstack.cli.rehearse:command", "Live through a whole event, really, on this machine.", _MAKE),
     "preview": Entry("eventstack.cli.preview:command", "Say what `up` would do, and keep it for that.", _STACK),
     "up": Entry("eventstack.cli.up:command", "Build an event, or a foundation; or complete it.", _STACK),

@@ -57,6 +57,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 def changes(before: StackPlan, after: StackPlan) -> tuple[Change, ...]:
     """Every difference, the identity's first; none for plans that mean the same."""
     old, new = _meant(before), _meant(after)
+    if before.build.cloud != after.build.cloud:
+        old["creates"] = new["creates"] = {}  # another cloud's resources have other types, all of them
     found = [
         *_identity(before.build, after.build),
         *_parents(before.build, after.build),
@@ -209,9 +211,9 @@ def _lists(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
 
 def _item(field: str, one: dict[str, Any], other: dict[str, Any], told: Effect, part: str) -> Iterator[Change]:
     follows = _follows(one, other)
-    for name in one:
-        if one[name] != other[name] and name not in follows:
-            yield Change("changed", f"{field}.{name}", one[name], other[name], told, f"{part}.{name}")
+    for name, value in one.items():
+        if value != other[name] and name not in follows:
+            yield Change("changed", f"{field}.{name}", value, other[name], told, f"{part}.{name}")
 
 
 def _follows(one: dict[str, Any], other: dict[str, Any]) -> tuple[str, ...]:
