@@ -1,4 +1,4 @@
-"""`eventstack init`: an event and a profile to start from, commented, with the schemas by which editors complete them."""
+"""`eventstack init`: an event and a profile to start from, commented, with schemas by which editors complete them."""
 
 import os
 from collections.abc import Mapping

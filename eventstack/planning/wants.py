@@ -166,22 +166,27 @@ def _ladder(ladder: Ladder) -> Iterator[Want]:
         yield Want("rate/fractional", (*place, "frame_rate"), str(ladder.frame_rate))
     if ladder.preset != Ladder.model_fields["preset"].default:
         yield Want("preset/any", (*place, "preset"), ladder.preset)
-    for index, rung in enumerate(ladder.renditions):
-        whole, own = ladder.whole(rung), (*place, "renditions", index)
-        codec = (*own, "codec") if rung.codec else (*place, "codec")
-        yield Want(f"codec/{whole.codec}", codec, whole.codec)
-        if whole.codec == "hevc" and ladder.rate_control == "vbr":
-            yield Want("rate-control/hevc-vbr", codec, whole.codec)
-        profile = (*own, "profile") if rung.profile else (*place, "profile")
-        yield Want(f"profile/{whole.profile}", profile, whole.profile)
-        if rung.quality is not None:
-            yield Want("rate-control/qvbr", (*own, "quality"), str(rung.quality))
-        if rung.level is not None:
-            yield Want("level/pinned", (*own, "level"), rung.level)
-        if rung.preset is not None:
-            yield Want("preset/any", (*own, "preset"), rung.preset)
-        if rung.frame_rate is not None and rung.frame_rate != ladder.frame_rate:
-            yield Want("rate/mixed", (*own, "frame_rate"), str(rung.frame_rate))
+    for index in range(len(ladder.renditions)):
+        yield from _rung(ladder, index)
+
+
+def _rung(ladder: Ladder, index: int) -> Iterator[Want]:
+    rung, own = ladder.renditions[index], ("ladder", "renditions", index)
+    whole = ladder.whole(rung)
+    codec: Path = (*own, "codec") if rung.codec else ("ladder", "codec")
+    yield Want(f"codec/{whole.codec}", codec, whole.codec)
+    if whole.codec == "hevc" and ladder.rate_control == "vbr":
+        yield Want("rate-control/hevc-vbr", codec, whole.codec)
+    profile: Path = (*own, "profile") if rung.profile else ("ladder", "profile")
+    yield Want(f"profile/{whole.profile}", profile, whole.profile)
+    if rung.quality is not None:
+        yield Want("rate-control/qvbr", (*own, "quality"), str(rung.quality))
+    if rung.level is not None:
+        yield Want("level/pinned", (*own, "level"), rung.level)
+    if rung.preset is not None:
+        yield Want("preset/any", (*own, "preset"), rung.preset)
+    if rung.frame_rate is not None and rung.frame_rate != ladder.frame_rate:
+        yield Want("rate/mixed", (*own, "frame_rate"), str(rung.frame_rate))
 
 
 def _audio(audio: Audio) -> Iterator[Want]:
@@ -256,7 +261,8 @@ def measures(profile: Profile) -> Iterator[Measure]:
 def of_feed(event: Event) -> Iterator[Measure]:
     """The event's amounts that a cloud may bound."""
     feed = event.contribution
-    for path, way_in in ((("contribution",), feed), (("contribution", "backup"), feed.backup)):
+    place: Path = ("contribution",)
+    for path, way_in in ((place, feed), ((*place, "backup"), feed.backup)):
         if way_in and way_in.allow:
             yield Measure("allowed_ranges", len(way_in.allow), (*path, "allow"), ", ".join(way_in.allow))
     yield Measure("inputs", 2 if feed.backup else 1, ("contribution",), "2" if feed.backup else "1")

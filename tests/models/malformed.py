@@ -227,7 +227,7 @@ PROFILES: list[Row] = [
         ("service: not one of cea-608", "1 to 4"),
     ),
     ({"slate: true": "slate: {image: slate.png}"}, ("slate.image: not an image", "file:PATH of a PNG or JPEG")),
-    ({"slate: true": "slate: {image: 'file:slate.gif'}"}, ("slate.image: not a PNG or JPEG", "PNG or JPEG, as file:slate.png")),
+    ({"slate: true": "slate: {image: 'file:slate.gif'}"}, ("slate.image: not a PNG or JPEG", "as file:slate.png")),
     (
         {"slate: true": "slate: {image: 'file:slate.png'}"},
         ("slate.size: an image of unknown size", "add size: 1280x720"),

@@ -1,5 +1,6 @@
 """Quantities: exact, with their unit, and the same after a round trip."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from eventstack.models.references import SecretReference, SourceReference
-from eventstack.models.units import Bitrate, Duration, FrameRate, Resolution, rational
+from eventstack.models.units import Bitrate, Duration, FrameRate, Loudness, Resolution, Share, TruePeak, rational
 
 positive = st.integers(min_value=1, max_value=10**12 - 1)
 
@@ -117,3 +118,42 @@ def test_an_editor_is_told_the_form() -> None:
 
 def test_rationals_are_in_lowest_terms() -> None:
     assert [rational(Fraction(192, 100)), rational(Fraction(60))] == ["48/25", "60"]
+
+
+@given(st.integers(-400, -50))
+def test_a_loudness_survives_a_round_trip(tenths: int) -> None:
+    assert Loudness.parse(str(Loudness(tenths, 10))) == Fraction(tenths, 10)
+
+
+@given(st.integers(-200, 0))
+def test_a_true_peak_survives_a_round_trip(tenths: int) -> None:
+    assert TruePeak.parse(str(TruePeak(tenths, 10))) == Fraction(tenths, 10)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 7))
+def test_a_share_survives_a_round_trip(part: int, places: int) -> None:
+    share = Share(part % (10 ** (places + 2) + 1), 10 ** (places + 2))
+    assert Share.parse(str(share)) == share
+
+
+@given(st.integers(1, 10**6))
+def test_days_survive_a_round_trip(days: int) -> None:
+    assert str(Duration(86_400 * days)) == f"{days}d"
+    assert Duration.parse(f"{days}d") == 86_400 * days
+
+
+@given(
+    st.one_of(
+        st.builds(Bitrate, positive),
+        st.builds(Duration, st.integers(0, 10**9), st.integers(1, 10**6)),
+        st.builds(FrameRate, st.integers(1, 300_000), st.just(1001)),
+        st.builds(Resolution, st.integers(1, 99_999), st.integers(1, 99_999)),
+        st.builds(Share, st.integers(0, 1000), st.just(1000)),
+        st.builds(Loudness, st.integers(-400, -50), st.just(10)),
+        st.builds(TruePeak, st.integers(-200, 0), st.just(10)),
+    )
+)
+def test_what_is_written_has_the_form_that_editors_are_told(value: Bitrate) -> None:
+    assert re.search(type(value).pattern, str(value))
+    kind = TypeAdapter(type(value))
+    assert kind.validate_python(kind.dump_python(value, mode="json")) == value

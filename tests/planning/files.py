@@ -1,14 +1,46 @@
 """Documents as files hold them: other values at their paths, and every value that stands in one."""
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from tests.planning.changes import GONE
+from eventstack.automation.inputs import planned
+from eventstack.errors import ConfigError, Fault, NotOffered
+from eventstack.models.load import read_event
+from eventstack.models.yaml_reader import read
+from eventstack.planning.plan import StackPlan
+from tests.planning.changes import GONE, OWNER
 
 PARTS = re.compile(r"[^.\[\]]+")
 """The parts of a path."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What comes of two files: a plan, or faults."""
+
+    plan: StackPlan | None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def told(self) -> set[str]:
+        """The fields that the faults name."""
+        return {str(fault.field).removeprefix("overrides.") for fault in self.faults}
+
+
+def answer(event: dict[str, Any], profile: dict[str, Any], folder: Path) -> Answer:
+    """What files with this in them come to."""
+    (folder / "wide.yaml").write_text(json.dumps(profile), encoding="utf-8")
+    try:
+        loaded = read_event(read(json.dumps(event).encode(), str(folder / "event.yaml")))
+        _, plan = planned(loaded, [folder], OWNER)
+    except (ConfigError, NotOffered) as error:
+        return Answer(None, error.faults)
+    return Answer(plan)
 
 
 def written(document: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,41 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from eventstack.automation.inputs import planned
-from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
-from eventstack.models.load import read_event
 from eventstack.models.profile import Profile
-from eventstack.models.yaml_reader import dotted, read
+from eventstack.models.yaml_reader import dotted
 from eventstack.planning.plan import StackPlan
 from tests.planning import changes
-from tests.planning.changes import CLOUDS, OWNER, Change
+from tests.planning.changes import CLOUDS, Change
 from tests.planning.fields import fields
-from tests.planning.files import PARTS, written
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What comes of two files: a plan, or faults."""
-
-    plan: StackPlan | None
-    faults: tuple[Fault, ...] = field(default=())
-
-    @property
-    def told(self) -> set[str]:
-        """The fields that the faults name."""
-        return {str(fault.field).removeprefix("overrides.") for fault in self.faults}
-
-
-def answer(event: dict[str, Any], profile: dict[str, Any], folder: Path) -> Answer:
-    """What files with this in them come to."""
-    (folder / "wide.yaml").write_text(json.dumps(profile), encoding="utf-8")
-    try:
-        loaded = read_event(read(json.dumps(event).encode(), str(folder / "event.yaml")))
-        _, plan = planned(loaded, [folder], OWNER)
-    except (ConfigError, NotOffered) as error:
-        return Answer(None, error.faults)
-    return Answer(plan)
+from tests.planning.files import PARTS, Answer, answer, written
 
 
 def around(field: str, *others: str) -> bool:
