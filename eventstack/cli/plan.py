@@ -101,7 +101,7 @@ def _plan(world: automation.World, event: str, foundation: str | None, profile_d
     parents: tuple[Parent, ...] = ()
     if foundation and (foundation.endswith(".json") or Path(foundation).is_file()):
         parents = (read_parent(Path(foundation)),)
-    else:
+    elif foundation or not _is_event(event) or world.known():
         try:
             return automation.resolve(event, foundation=foundation, profile_dirs=profile_dirs, world=world)
         except ConfigError as error:
@@ -110,9 +110,13 @@ def _plan(world: automation.World, event: str, foundation: str | None, profile_d
     return priced(planned(read_event(read_file(event)), profile_dirs, world.settings.owner, parents)[1])
 
 
+def _is_event(text: str) -> bool:
+    return given.is_file(text) and not given.is_plan_file(text)
+
+
 def _zone(event: str) -> tzinfo | None:
     """The zone of an event's wall clocks; a plan knows instants alone."""
-    if not given.is_file(event) or given.is_plan_file(event):
+    if not _is_event(event):
         return None
     window = read_event(read_file(event)).model.window
     return ZoneInfo(window.zone) if window.zone else window.start.tzinfo

@@ -124,7 +124,7 @@ def _print(rows: Sequence[Row], skipped: dict[str, int]) -> None:
     on = Console(highlight=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("event", "start", "where", "profile", "lead", "announce by (UTC)", "peak", "cost", ""):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in ("event", "start", "announce by (UTC)"))
     for row in sorted(rows, key=_when):
         table.add_row(*map(Text, _cells(row)))
     if rows:
@@ -160,7 +160,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         f"{plan.build.cloud} {plan.build.region}".rstrip(),
         event.profile,
         lasting(plan.lead_s),
-        moment(plan.timeline.announce_by, UTC),
+        moment(plan.timeline.announce_by, UTC)[:16],  # the minute before is early enough
         number(plan.viewers.peak) if plan.viewers else "-",
         money(plan.cost.low, plan.cost.high) if plan.cost else "open end",
         verdict,

@@ -83,6 +83,13 @@ def test_shipped_profiles_fit(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs" / "examples" / "events").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_example_events_fit(path: Path) -> None:
+    assert faults("event", path.read_text()) == []
+
+
+@pytest.mark.parametrize(
     ("kind", "text"), [("event", EVENT), ("event", FULL), ("profile", PROFILE), ("profile", CHILD)]
 )
 def test_what_the_loader_takes_fits(kind: schema.Kind, text: str) -> None:
