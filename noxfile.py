@@ -21,6 +21,8 @@ COPIED = (
     "docs",
     "stacks",
     "profiles",
+    "schema",
+    "tools",
     "README.md",
     "CONTRIBUTING.md",
     "pyproject.toml",

@@ -152,7 +152,7 @@ def read_file(path: str | Path) -> Document:
 
     A pipe or a device is refused unread: it may never end.
     """
-    return read(_content(path), str(path))
+    return _parsed(path)
 
 
 def _content(path: str | Path) -> bytes:
