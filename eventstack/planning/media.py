@@ -22,6 +22,8 @@ SAMPLE_RATE = 48_000
 SYNTHETIC = units.Resolution(1280, 720)
 """The synthetic picture's size, unless the ladder's top is larger."""
 
+_UNSAID = Feed()
+
 CLASSES = (("sd", 1024 * 576), ("hd", 1920 * 1080), ("uhd", 1 << 40))
 """Classes of picture sizes that get a key each, by their most pixels (SPEKE preset VIDEO-3)."""
 
@@ -87,7 +89,7 @@ def _secret(reference: SecretReference) -> plan.SecretRef | None:
 
 
 def _expected(feed: Feed) -> plan.Feed | None:
-    if feed == Feed():
+    if feed == _UNSAID:
         return None
     return plan.Feed(
         codec=feed.codec or "",

@@ -53,7 +53,15 @@ _EVENT: Fields = {
     "profile": ("profile",),
 }
 
-_EVENT_NAMED = tuple((part, path, dotted(path) or "") for part, path in _EVENT.items())
+_DEFAULTS = {part: f"{dotted(path)}: default" for part, path in _EVENT.items()}
+
+_AROUND: dict[Path, dict[str, list[tuple[str, str]]]] = {}
+"""The event's fields by the mapping that they stand in: the parts of a plan that each says."""
+
+for _part, _path in _EVENT.items():
+    if _path:
+        _fields_of = _AROUND.setdefault(_path[:-1], {})
+        _fields_of.setdefault(str(_path[-1]), []).append((_part, dotted(_path) or ""))
 
 _PROFILE: Fields = {
     "build.segment": ("packaging", "segment"),
@@ -120,7 +128,11 @@ _DRM: Fields = {
 def of(event: Event, ready: "Prepared", *, placed: bool) -> dict[str, str]:
     """Where each part of an event's plan comes from."""
     by_event = f"event {event.id}"
-    found = {part: f"{name}: {by_event if _says(event, path) else 'default'}" for part, path, name in _EVENT_NAMED}
+    found = dict(_DEFAULTS)
+    for around, parts in _AROUND.items():
+        for field in _written_in(event, around):
+            for part, name in parts.get(field, ()):
+                found[part] = f"{name}: {by_event}"
     found["about"] = by_event
     found["build.owner"] = by_event if event.owner else "the installation"
     if placed and event.region is None:
@@ -192,12 +204,14 @@ def _told(path: Path, by: str | None) -> str:
     return f"{dotted(path)}: {by or 'default'}"
 
 
-def _says(model: Any, path: Path) -> bool:
+def _written_in(model: Any, path: Path) -> set[str]:
+    """The fields that a mapping says; none where it is not there itself."""
     for part in path:
         if part not in model.model_fields_set:
-            return False
+            return set()
         model = getattr(model, str(part))
-    return True
+    fields: set[str] = model.model_fields_set
+    return fields
 
 
 def _own(profile: Profile) -> Origin:
