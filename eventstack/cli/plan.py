@@ -70,7 +70,11 @@ def command(
         from eventstack.cli.plan_many import report
 
         world = automation.World()
-        ctx.exit(report(events, lambda event: plan_of(world, event, foundation, profile_dirs, prices), as_json=as_json))
+
+        def resolved(event: str) -> StackPlan:
+            return plan_of(world, event, foundation, profile_dirs, prices)
+
+        ctx.exit(report(events, resolved, profile_dirs, as_json=as_json))
     with performing.answering(as_json=as_json):
         if new_foundation is not None:
             plan, zone = automation.resolve(new_foundation=new_foundation, cloud=cloud), None

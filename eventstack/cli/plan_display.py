@@ -1,8 +1,9 @@
 """How a plan looks to people: what, where, when, of what, for how many, for how much. `eventstack plan` prints it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from fractions import Fraction
 from typing import Any
 
@@ -35,7 +36,7 @@ def show(plan: StackPlan, zone: tzinfo | None = None, unfolded: Unfolded | None 
     on.print(Text(plan.title, style="bold"))
     _pairs(on, _facts(plan, zone))
     if plan.timeline:
-        wall = [f"there ({zone})"] if zone else []
+        wall = [str(zone)] if zone else []
         _table(on, ("step", "when (UTC)", *wall, "lead", "why"), (_step(one, zone) for one in plan.timeline.steps))
     if plan.build.encoder:
         _table(on, ("rung", "picture", "codec", "bit rate", "peak"), _rungs(plan.build))
@@ -86,6 +87,10 @@ def rate(bps: int | Fraction) -> str:
     return f"{round(bps)}bps"
 
 
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} |open$|$")
+"""What is not broken over lines: instants, and where they are to come."""
+
+
 def lasting(seconds: int) -> str:
     """Whole seconds as people say them: `19m 45s`."""
     hours, rest = divmod(seconds, 3600)
@@ -97,6 +102,12 @@ def moment(at: str, zone: tzinfo | None) -> str:
     """An instant of a plan on the clocks of a zone, as 2026-11-22 18:00."""
     local = datetime.fromisoformat(at).astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _clock(at: str, zone: tzinfo) -> str:
+    """The same instant on the wall clocks there; with its day where that is another one."""
+    there = moment(at, zone)
+    return there if there[:10] != moment(at, UTC)[:10] else there[11:]
 
 
 def _pairs(on: Console, rows: Rows) -> None:
@@ -122,7 +133,7 @@ def _table(on: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index in kept:
-        table.add_column(columns[index], overflow="fold")
+        table.add_column(columns[index], overflow="fold", no_wrap=all(_MOMENT.match(row[index]) for row in listed))
     for row in listed:
         table.add_row(*(Text(row[index]) for index in kept))
     on.print(table)
@@ -236,8 +247,14 @@ def speke(server: Speke) -> str:
 
 
 def _step(step: Step, zone: tzinfo | None) -> list[str]:
-    wall = [moment(step.at, zone) if step.at else ""] if zone else []
-    return [step.name, step.at or "open", *wall, lasting(step.lead_s) if step.lead_s else "", step.why]
+    wall = [_clock(step.at, zone) if step.at else ""] if zone else []
+    return [
+        step.name,
+        moment(step.at, UTC) if step.at else "open",
+        *wall,
+        lasting(step.lead_s) if step.lead_s else "",
+        step.why,
+    ]
 
 
 def _rungs(build: Build) -> Iterator[tuple[str, str, str, str, str]]:

@@ -1,6 +1,7 @@
 """`eventstack plan DIR`: every event of a folder in one table, with what is wrong with each, and the sums."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import click
 
+from eventstack.automation.inputs import checked_event
 from eventstack.cli import faults_display as display
 from eventstack.cost.told import money
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
 from eventstack.models.faults import in_order
-from eventstack.models.load import kind, read_event, read_file
+from eventstack.models.load import kind, read_file
 from eventstack.planning.plan import StackPlan
 
 PATIENCE_S = 2.0
@@ -33,9 +35,9 @@ class Row:
     faults: tuple[Fault, ...] = ()
 
 
-def report(paths: Sequence[str], plan_of: Callable[[str], StackPlan], *, as_json: bool) -> int:
+def report(paths: Sequence[str], plan_of: Callable[[str], StackPlan], search: Sequence[Path], *, as_json: bool) -> int:
     """Plan the events among files and folders, print the summary, and return the exit code."""
-    rows, skipped = _rows(paths, plan_of)
+    rows, skipped = _rows(paths, plan_of, search)
     faults = in_order([fault for row in rows for fault in row.faults])
     if as_json:
         click.echo(display.as_json([_fields(row) for row in rows]))
@@ -46,7 +48,9 @@ def report(paths: Sequence[str], plan_of: Callable[[str], StackPlan], *, as_json
     return 2 if faults else 0
 
 
-def _rows(paths: Sequence[str], plan_of: Callable[[str], StackPlan]) -> tuple[list[Row], dict[str, int]]:
+def _rows(
+    paths: Sequence[str], plan_of: Callable[[str], StackPlan], search: Sequence[Path]
+) -> tuple[list[Row], dict[str, int]]:
     rows: list[Row] = []
     skipped = {"profile": 0, "other file": 0}
     files = list(_files(paths))
@@ -54,7 +58,7 @@ def _rows(paths: Sequence[str], plan_of: Callable[[str], StackPlan]) -> tuple[li
     with _progress(len(files)) as tell:
         for done, (file, named) in enumerate(files):
             tell(done)
-            what, row = _row(file, plan_of, ids)
+            what, row = _row(file, plan_of, ids, search)
             if row is None and (what == "profile" or not named):
                 skipped[what or "other file"] += 1
             else:
@@ -79,7 +83,9 @@ def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
     yield from found.items()
 
 
-def _row(file: str, plan_of: Callable[[str], StackPlan], ids: dict[str, str]) -> tuple[str | None, Row | None]:
+def _row(
+    file: str, plan_of: Callable[[str], StackPlan], ids: dict[str, str], search: Sequence[Path]
+) -> tuple[str | None, Row | None]:
     """What a file is, and its row where it is an event, or can't be read."""
     event = None
     try:
@@ -87,7 +93,7 @@ def _row(file: str, plan_of: Callable[[str], StackPlan], ids: dict[str, str]) ->
         what = kind(document)
         if what != "event":
             return what, None
-        event = read_event(document).model
+        event = checked_event(document, search).model
         if event.id in ids:
             hint = f"{ids[event.id]} has it: give one of them another"
             fault = document.fault(("id",), "two events of one id", given=event.id, hint=hint)
@@ -122,14 +128,42 @@ def _print(rows: Sequence[Row], skipped: dict[str, int]) -> None:
     from rich.text import Text
 
     on = Console(highlight=False)
+    if not on.is_terminal and "COLUMNS" not in os.environ:
+        on = Console(highlight=False, width=_PIPED)
+    cells = [_cells(row) for row in sorted(rows, key=_when)]
+    kept = _fitting(cells, on.width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("event", "start", "where", "profile", "lead", "announce by (UTC)", "peak", "cost", ""):
-        table.add_column(column, overflow="fold", no_wrap=column in ("event", "start", "announce by (UTC)"))
-    for row in sorted(rows, key=_when):
-        table.add_row(*map(Text, _cells(row)))
+    for index in kept:
+        table.add_column(_COLUMNS[index], overflow="fold", no_wrap=index != _VERDICT)
+    for row in cells:
+        table.add_row(*(Text(row[index]) for index in kept))
     if rows:
         on.print(table)
     on.print(_sums(rows, skipped), soft_wrap=True)
+
+
+_COLUMNS = ("event", "start (there)", "where", "profile", "lead", "announce by (UTC)", "peak", "cost", "")
+_VERDICT = len(_COLUMNS) - 1
+_FIRST = (0, _VERDICT, 1, 7, 5, 2, 3, 6, 4)
+"""Which columns are kept before which where a terminal is too narrow for all; `--json` has everything."""
+
+_REFUSAL = 18
+"""Characters that a verdict gets at least; a longer one is broken over lines."""
+
+_PIPED = 200
+"""Columns where no terminal says how many."""
+
+
+def _fitting(cells: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The columns that fit a width, in their order."""
+    kept: list[int] = []
+    for index in _FIRST:
+        wide = max((len(row[index]) for row in (*cells, _COLUMNS)), default=0)
+        width -= 3 + (min(wide, _REFUSAL) if index == _VERDICT else wide)
+        if width < 0:
+            break
+        kept.append(index)
+    return sorted(kept) or [0, _VERDICT]
 
 
 def _when(row: Row) -> tuple[bool, str, str]:
@@ -150,7 +184,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     verdict = _refusal(row.faults) if row.faults else "ok"
     if event is None:
         return Path(row.file).name, "", "", "", "", "", "", "", verdict
-    start = f"{event.window.start:%Y-%m-%d %H:%M %z}"
+    start = f"{event.window.start:%Y-%m-%d %H:%M}"
     where = f"{event.cloud}{f' {event.region}' if event.region else ''}"
     if plan is None or plan.timeline is None:
         return event.id, start, where, event.profile, "", "", "", "", verdict

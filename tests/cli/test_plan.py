@@ -31,7 +31,7 @@ def test_a_person_sees_what_where_when_and_the_hashes(event: Path) -> None:
     for fragment in (
         "An evening talk",
         "eventstack-event/talk-20261122-i1",
-        "2026-11-22T17:00:00Z",
+        "2026-11-22 17:00",
         "1280x720",
         "3.3Mbps",
     ):
@@ -128,7 +128,7 @@ def test_a_person_sees_the_region_the_audience_what_is_made_and_the_cost(tmp_pat
     for fragment in (
         "aws, eu-central-1",
         "nearest to the audience",
-        "2027-05-22 20:00",
+        "2027-05-22 18:00      20:00",
         "announce by",
         "aws:medialive/channel:Channel",
         "20 000 expected, 50 000 at the peak",
