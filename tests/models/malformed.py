@@ -219,6 +219,10 @@ PROFILES: list[Row] = [
         ),
     ),
     (
+        {"slate: true": "captions: [{language: de, format: webvtt}, {language: de, label: de, format: dvb-sub}]"},
+        ("captions[1].label: two captions that a viewer can't tell apart", "a label of its own"),
+    ),
+    (
         {"slate: true": "captions: [{language: en, format: teletext}]"},
         ("captions[0].service: teletext needs to know which", "100 to 899"),
     ),

@@ -105,6 +105,10 @@ def test_a_file_of_nothing_but_faults_is_answered_briefly() -> None:
         "  passphrse: s3cret-s3cret",
         "  source: 'srt://venue:9000?passphrase=s3cret-s3cret'",
         "  source: 'rtmp://user:s3cret-s3cret@venue/live'",
+        "  latency: 200ms\n  address: 'https://venue/live?passphrase=s3cret-s3cret'",
+        "  latency: 200ms\n  address: 'rtmp://user:s3cret-s3cret@venue/live'",
+        "  latency: 200ms\n  backup: {passphrase: s3cret-s3cret}",
+        "  latency: 200ms\n  backup: {address: 'rtmp://venue/?key=s3cret-s3cret', mode: caller}",
     ],
 )
 def test_a_misplaced_secret_is_not_repeated(line: str) -> None:
@@ -112,6 +116,17 @@ def test_a_misplaced_secret_is_not_repeated(line: str) -> None:
     old = next(known for known in EVENT.splitlines() if known.strip().startswith(key + ":"))
     with pytest.raises(ConfigError) as caught:
         read_event(read(bent(EVENT, old, line).encode(), "event.yaml"))
+    assert "s3cret" not in str(caught.value)
+    assert "s3cret" not in repr(caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://user:s3cret-s3cret@keys/", "https://keys/?token=s3cret-s3cret", "s3cret-s3cret"]
+)
+def test_a_secret_in_a_key_servers_address_is_not_repeated(url: str) -> None:
+    text = bent(PROFILE, "scheme: cenc", f"key_source: speke\n  speke: {{url: '{url}'}}")
+    with pytest.raises(ConfigError) as caught:
+        read_profile(read(bent(text, "[clearkey]", "[widevine]").encode(), "wide.yaml"))
     assert "s3cret" not in str(caught.value)
     assert "s3cret" not in repr(caught.value.faults)
 

@@ -121,3 +121,12 @@ def test_the_deviation_of_two_seconds_is_said() -> None:
     assert "93.75 AAC frames" in found.message
     assert "5.3 ms" in found.message
     assert found.allowed == "1.92s or 2.24s"
+
+
+def test_what_premium_broadcasts_have_is_taken() -> None:
+    text = bent(bent(PROFILE, "channels: 2", "channels: 6"), "bitrate: 96kbps", "bitrate: 384kbps")
+    keys = "scheme: cbcs\n  key_source: speke\n  speke: {url: 'https://keys.example.org/speke'}"
+    text = bent(bent(text, "scheme: cenc", keys), "[clearkey]", "[widevine, playready, fairplay]")
+    profile = read_profile(read(text.encode(), "wide.yaml")).model
+    assert profile.drm
+    assert (profile.audio.tracks[0].channels, profile.drm.scheme, profile.drm.systems[-1]) == (6, "cbcs", "fairplay")

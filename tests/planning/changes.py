@@ -26,6 +26,10 @@ class Change:
     named: str = ""
 
 
+Table = Mapping[str, Change | Mapping[str, Change]]
+"""A change for every field; one for each cloud where they need others."""
+
+
 def event(cloud: str) -> dict[str, Any]:
     """An event that every cloud takes."""
     return {
@@ -72,7 +76,7 @@ _BLACKOUT = {"start": "2027-05-22T20:30", "end": "2027-05-22T21:00", "zone": "Eu
 _BLACKOUTS = {"rights.blackouts": [_BLACKOUT]}
 _CONTACTS = {"contacts": [{"name": "Ann", "phone": "+49 30 1234567"}]}
 
-EVENT: Mapping[str, Change | Mapping[str, Change]] = {
+EVENT: Table = {
     "id": Change("derby"),
     "title": Change("Derby"),
     "window.zone": Change("Europe/London"),
@@ -149,7 +153,7 @@ _CAPTIONS = {"captions": [{"language": "en", "format": "cea-608", "service": 1}]
 _ARN = "arn:aws:acm:eu-central-1:123456789012:certificate/1234"
 _IMAGE = {"slate": {"image": "file:a.png", "size": "1280x720"}}
 
-PROFILE: Mapping[str, Change | Mapping[str, Change]] = {
+PROFILE: Table = {
     "name": Change("narrow"),
     "ladder": Change("off", {"slate": False}),
     "ladder.frame_rate": Change("50fps"),

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Iterator
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -27,6 +27,28 @@ def fields(model: type[BaseModel], around: Path = ()) -> Iterator[Path]:
                         yield from fields(entry, (*path, 0))
         for kind in models:
             yield from fields(kind, path)
+
+
+def choices(model: type[BaseModel]) -> Iterator[tuple[Path, str]]:
+    """Every choice of every field that has some, with the field's path; of a list of choices, each alone."""
+    for path in fields(model):
+        here: list[Any] = [model]
+        for part in path:
+            here = [inner for kind in here for inner in _inside(kind, part)]
+        for kind in here:
+            options = (
+                [inner for entry in get_args(kind)[:1] for inner in _kinds(entry)]
+                if get_origin(kind) is tuple
+                else [kind]
+            )
+            yield from ((path, word) for one in options if get_origin(one) is Literal for word in get_args(one))
+
+
+def _inside(kind: Any, part: str | int) -> Iterator[Any]:
+    if isinstance(part, int):
+        yield from _kinds(get_args(kind)[0]) if get_origin(kind) is tuple else ()
+    elif isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield from _kinds(kind.model_fields[part].annotation)
 
 
 def _kinds(annotation: Any) -> Iterator[Any]:

@@ -10,13 +10,17 @@ from typing import Any
 
 from eventstack.automation.inputs import planned
 from eventstack.errors import ConfigError, Fault, NotOffered
-from eventstack.models.load import read_event
+from eventstack.models.event import Event
+from eventstack.models.load import read_event, read_profile
+from eventstack.models.profile import Profile
 from eventstack.models.yaml_reader import read
 from eventstack.planning.plan import StackPlan
 from tests.planning.changes import GONE, OWNER
 
 PARTS = re.compile(r"[^.\[\]]+")
 """The parts of a path."""
+
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -67,3 +71,13 @@ def leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield from leaves(item, (*path, str(name)))
     if not found:
         yield path
+
+
+def event_of(document: Document) -> Event:
+    """The event that a file with this in it holds; raises ConfigError as that would."""
+    return read_event(read(json.dumps(document).encode(), "/files/event.yaml")).model
+
+
+def profile_of(document: Document) -> Profile:
+    """The profile that a file with this in it holds; raises ConfigError as that would."""
+    return read_profile(read(json.dumps(document).encode(), "/files/wide.yaml")).model

@@ -15,7 +15,7 @@ from eventstack.models.yaml_reader import dotted
 from eventstack.planning.plan import StackPlan
 from tests.planning import changes
 from tests.planning.changes import CLOUDS, Change
-from tests.planning.fields import fields
+from tests.planning.fields import choices, fields
 from tests.planning.files import PARTS, Answer, answer, written
 
 
@@ -88,6 +88,30 @@ def test_a_field_of_a_profile_is_carried_refused_or_left_out(
     assert after != needed
     before = unchanged(cloud, json.dumps(event), json.dumps(needed), folder)
     check(name, change, before, answer(event, after, folder))
+
+
+CHOICES: dict[str, list[str]] = {}
+for path, word in (*choices(Event), *choices(Profile)):
+    CHOICES.setdefault(dotted(path) or "", []).append(word)
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+@pytest.mark.parametrize("name", CHOICES)
+def test_no_two_choices_of_a_field_come_to_the_same_plan(cloud: str, name: str, folder: Path) -> None:
+    entry = changes.EVENT.get(name) or changes.PROFILE[name]
+    change = entry if isinstance(entry, Change) else entry[cloud]
+    event, profile = changes.event(cloud), changes.profile(cloud)
+    texts = set()
+    for word in CHOICES[name]:
+        values = {**change.needs, name: [word] if isinstance(change.to, list) else word}
+        if name in changes.EVENT:
+            found = answer(written(event, values), profile, folder)
+        else:
+            found = answer(event, written(profile, values), folder)
+        without = msgspec.structs.replace(found.plan, sources={}) if found.plan else None
+        text = without.to_json() if without else f"{word}: {found.faults}"
+        assert text not in texts, f"{word} has no effect"
+        texts.add(text)
 
 
 @pytest.mark.parametrize("cloud", CLOUDS)

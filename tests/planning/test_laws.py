@@ -24,9 +24,7 @@ from eventstack.planning.plan import StackPlan
 from eventstack.planning.resolve import resolve
 from tests.planning import changes
 from tests.planning.changes import CLOUDS, OWNER, Change
-from tests.planning.files import written
-
-Document = dict[str, Any]
+from tests.planning.files import Document, event_of, profile_of, written
 
 
 def bent(base: Document, table: Mapping[str, Any], cloud: str, names: list[str]) -> Document:
@@ -47,14 +45,6 @@ def some(table: Mapping[str, Any], *but: str) -> st.SearchStrategy[list[str]]:
 
 some_of_event = some(changes.EVENT, "profile", "cloud", "owner", "overrides")
 some_of_profile = some(changes.PROFILE, "name")
-
-
-def event_of(document: Document) -> Event:
-    return read_event(read(json.dumps(document).encode(), "/files/event.yaml")).model
-
-
-def profile_of(document: Document) -> Profile:
-    return read_profile(read(json.dumps(document).encode(), "/files/wide.yaml")).model
 
 
 def plan_of(event: Event, profile: Profile) -> StackPlan:

@@ -7,13 +7,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from eventstack import clouds
 from eventstack.automation.inputs import planned
-from eventstack.models.load import read_event
+from eventstack.models.load import read_event, read_profile
 from eventstack.models.yaml_reader import read
 from eventstack.planning.plan import StackPlan
+from eventstack.planning.resolve import resolve
 from tests.planning import changes
 from tests.planning.changes import CLOUDS, OWNER
-from tests.planning.files import PARTS, leaves, written
+from tests.planning.files import PARTS, answer, leaves, written
 
 RICH = {
     "aws": {
@@ -109,6 +111,18 @@ def test_a_base_and_an_override_are_told_apart(tmp_path: Path) -> None:
     assert sources["timeline.line_up_from"] == "timing.line_up: profile base"
     assert sources["timeline.overrun"] == "timing.overrun: default"
     assert sources["settle_s"] == "teardown.settle: profile base"
+
+
+@pytest.mark.parametrize("cloud", CLOUDS)
+def test_a_profile_that_extends_nothing_is_its_own_source(cloud: str, tmp_path: Path) -> None:
+    event, profile = changes.event(cloud), written(changes.profile(cloud), RICH[cloud])
+    files = answer(event, profile, tmp_path).plan
+    models = (
+        read_event(read(json.dumps(event).encode(), str(tmp_path / "event.yaml"))).model,
+        read_profile(read(json.dumps(profile).encode(), str(tmp_path / "wide.yaml"))).model,
+    )
+    assert files
+    assert resolve(*models, clouds.facts(cloud), (), owner=OWNER).sources == files.sources
 
 
 def test_what_is_left_out_is_nobodys(tmp_path: Path) -> None:

@@ -29,12 +29,15 @@ def check(audio: Audio, captions: Sequence[Caption], *, has_pictures: bool) -> I
                 )
     for index, caption in enumerate(captions):
         yield from _caption(("captions", index), caption)
-        if any((caption.language, caption.label) == (one.language, one.label) for one in captions[:index]):
-            yield Rule(
-                ("captions", index, "language"), "two captions that a viewer can't tell apart", hint="give it a label"
-            )
+        if any(_shown(caption) == _shown(one) for one in captions[:index]):
+            place = ("captions", index, "label" if caption.label else "language")
+            yield Rule(place, "two captions that a viewer can't tell apart", hint="give it a label of its own")
     if captions and not has_pictures:
         yield Rule(("captions",), "captions without pictures", hint="remove them, or write a ladder")
+
+
+def _shown(caption: Caption) -> tuple[str, str]:
+    return caption.language.lower(), caption.label or caption.language
 
 
 def _told(track: Track) -> tuple[str, str, str]:
