@@ -25,7 +25,8 @@ import psutil
 
 from eventstack.deploy import engine
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
-from eventstack.planning.plan import Build, StackPlan
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 from eventstack.testing.fake_cloud import FakeCloud
 

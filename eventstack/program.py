@@ -14,7 +14,8 @@ from eventstack import clouds
 from eventstack.components import Foundation, FoundationArgs, LiveEvent, LiveEventArgs, Role, Roles, refuse_untagged
 from eventstack.components.specs import FoundationOutputs
 from eventstack.errors import ConfigError, Fault, NotOffered
-from eventstack.planning.plan import Build, StackPlan
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import StackPlan
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ from eventstack.models.load import Loaded, load_profile_of, read_event
 from eventstack.models.profile import Profile
 from eventstack.models.shape import ID_PATTERN
 from eventstack.planning.facts import CloudFacts
-from eventstack.planning.plan import Parent, StackPlan
+from eventstack.planning.parts import Parent
+from eventstack.planning.plan import StackPlan
 from eventstack.planning.resolve import recorded, resolve
 
 

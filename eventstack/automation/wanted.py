@@ -10,7 +10,8 @@ from eventstack.deploy.journal import Known
 from eventstack.deploy.turns import goes_with_its_driver
 from eventstack.errors import ConfigError, Fault
 from eventstack.planning import naming
-from eventstack.planning.plan import Parent, StackPlan
+from eventstack.planning.parts import Parent
+from eventstack.planning.plan import StackPlan
 from eventstack.planning.resolve import parent, resolve_foundation
 from eventstack.settings import Settings
 

@@ -12,7 +12,8 @@ from eventstack.automation.inputs import planned, priced, read_parent
 from eventstack.cli import performing
 from eventstack.errors import ConfigError
 from eventstack.models.load import read_event, read_file
-from eventstack.planning.plan import Parent, StackPlan
+from eventstack.planning.parts import Parent
+from eventstack.planning.plan import StackPlan
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

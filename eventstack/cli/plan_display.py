@@ -15,7 +15,8 @@ from rich.text import Text
 
 from eventstack.cost.told import told
 from eventstack.models.units import Bitrate, Duration
-from eventstack.planning.plan import About, Build, Contribution, Input, Speke, StackPlan, Step, Viewers
+from eventstack.planning.parts import Build, Contribution, Input, Speke
+from eventstack.planning.plan import About, StackPlan, Step, Viewers
 
 Rows = Iterable[tuple[str, str]]
 

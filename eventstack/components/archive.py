@@ -8,7 +8,7 @@ from eventstack.components import inputs
 from eventstack.components.role import Role
 from eventstack.components.site import Site
 from eventstack.components.specs import ArchiveSpec
-from eventstack.planning import plan
+from eventstack.planning import parts
 
 
 class ArchiveStoreArgs(TypedDict):
@@ -32,7 +32,7 @@ class ArchiveStore(Role):
     """Where they are kept."""
 
     def __init__(self, name: str, args: ArchiveStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.spec = inputs.structure(args["spec"], plan.Archive, f"{name}.spec")
+        self.spec = inputs.structure(args["spec"], parts.Archive, f"{name}.spec")
         super().__init__(name, args["tags"], opts)
 
 
@@ -56,7 +56,7 @@ class Archive(Role):
     """The recording."""
 
     def __init__(self, name: str, args: ArchiveArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.spec = inputs.structure(args["spec"], plan.Archive, f"{name}.spec")
+        self.spec = inputs.structure(args["spec"], parts.Archive, f"{name}.spec")
         self.control = inputs.scalar(args["control"], inputs.ADDRESS, f"{name}.control")
         self.archive = inputs.scalar(args["archive"], inputs.TEXT, f"{name}.archive")
         self.control_token_file = pulumi.Output.from_input(args["control_token_file"])

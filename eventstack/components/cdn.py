@@ -8,7 +8,7 @@ from eventstack.components import inputs
 from eventstack.components.role import Role
 from eventstack.components.site import Site
 from eventstack.components.specs import CdnSpec
-from eventstack.planning import plan
+from eventstack.planning import parts
 
 
 class DistributionArgs(TypedDict):
@@ -37,7 +37,7 @@ class Distribution(Role):
     """Path of the private file whose token opens the line-up view."""
 
     def __init__(self, name: str, args: DistributionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.spec = inputs.structure(args["spec"], plan.Cdn, f"{name}.spec")
+        self.spec = inputs.structure(args["spec"], parts.Cdn, f"{name}.spec")
         self.archive = inputs.scalar(args["archive"], inputs.ADDRESS, f"{name}.archive")
         self.keys = pulumi.Output.from_input(args["keys"])
         super().__init__(name, args["tags"], opts)
@@ -96,7 +96,7 @@ class Cdn(Role):
     """Path of the private file whose token opens exactly those."""
 
     def __init__(self, name: str, args: CdnArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.spec = inputs.structure(args["spec"], plan.Cdn, f"{name}.spec")
+        self.spec = inputs.structure(args["spec"], parts.Cdn, f"{name}.spec")
         self.edge = inputs.scalar(args["edge"], inputs.ADDRESS, f"{name}.edge")
         self.origin = inputs.scalar(args["origin"], inputs.ADDRESS, f"{name}.origin")
         self.machine = inputs.scalar(args["control"], inputs.ADDRESS, f"{name}.control")

@@ -8,7 +8,7 @@ from eventstack.components import inputs
 from eventstack.components.role import Role
 from eventstack.components.site import Site
 from eventstack.components.specs import ContributionSpec
-from eventstack.planning import plan
+from eventstack.planning import parts
 
 
 class ContributionArgs(TypedDict):
@@ -33,6 +33,6 @@ class Contribution(Role):
     """Address that the encoder reads."""
 
     def __init__(self, name: str, args: ContributionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.spec = inputs.structure(args["spec"], plan.Contribution, f"{name}.spec")
+        self.spec = inputs.structure(args["spec"], parts.Contribution, f"{name}.spec")
         self.epoch = inputs.scalar(args["epoch"], inputs.INSTANT, f"{name}.epoch")
         super().__init__(name, args["tags"], opts)

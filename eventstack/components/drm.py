@@ -8,7 +8,7 @@ from eventstack.components import inputs
 from eventstack.components.role import Role
 from eventstack.components.site import Site
 from eventstack.components.specs import DrmSpec
-from eventstack.planning import plan
+from eventstack.planning import parts
 
 
 class KeyTenancyArgs(TypedDict):
@@ -62,7 +62,7 @@ class Drm(Role):
     """Address that players ask for a licence."""
 
     def __init__(self, name: str, args: DrmArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.spec = inputs.structure(args["spec"], plan.Drm, f"{name}.spec")
+        self.spec = inputs.structure(args["spec"], parts.Drm, f"{name}.spec")
         self.control = inputs.scalar(args["control"], inputs.ADDRESS, f"{name}.control")
         self.keys = inputs.scalar(args["keys"], inputs.ADDRESS, f"{name}.keys")
         self.edge = inputs.scalar(args["edge"], inputs.ADDRESS, f"{name}.edge")

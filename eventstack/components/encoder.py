@@ -8,7 +8,7 @@ from eventstack.components import inputs
 from eventstack.components.role import Role
 from eventstack.components.site import Site
 from eventstack.components.specs import EncoderSpec, SegmentSpec
-from eventstack.planning import plan
+from eventstack.planning import parts
 
 
 class EncoderArgs(TypedDict):
@@ -32,8 +32,8 @@ class Encoder(Role):
     """Address that the packager reads."""
 
     def __init__(self, name: str, args: EncoderArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.spec = inputs.structure(args["spec"], plan.Encoder, f"{name}.spec")
-        self.segment = inputs.structure(args["segment"], plan.Segment, f"{name}.segment")
+        self.spec = inputs.structure(args["spec"], parts.Encoder, f"{name}.spec")
+        self.segment = inputs.structure(args["segment"], parts.Segment, f"{name}.segment")
         self.epoch = inputs.scalar(args["epoch"], inputs.INSTANT, f"{name}.epoch")
         self.feed = inputs.scalar(args["feed"], inputs.ADDRESS, f"{name}.feed")
         super().__init__(name, args["tags"], opts)

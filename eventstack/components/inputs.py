@@ -13,7 +13,7 @@ import msgspec
 import pulumi
 
 from eventstack.errors import ConfigError, Fault
-from eventstack.planning import plan
+from eventstack.planning import parts
 
 T = TypeVar("T")
 
@@ -44,8 +44,8 @@ ADDRESS = Rule(
 )
 
 RULES: Mapping[type, Mapping[str, Rule]] = {
-    plan.Segment: {"duration": RATIONAL, "timescale": COUNT, "ticks": COUNT},
-    plan.Rendition: {
+    parts.Segment: {"duration": RATIONAL, "timescale": COUNT, "ticks": COUNT},
+    parts.Rendition: {
         "name": TEXT,
         "width": COUNT,
         "height": COUNT,
@@ -54,13 +54,13 @@ RULES: Mapping[type, Mapping[str, Rule]] = {
         "max_bitrate": COUNT,
         "buffer_bits": COUNT,
     },
-    plan.AudioTrack: {"name": TEXT, "bitrate": COUNT, "sample_rate": COUNT, "channels": COUNT},
-    plan.Source: {"width": COUNT, "height": COUNT, "frame_rate": RATIONAL},
-    plan.Contribution: {"latency_ms": AMOUNT},
-    plan.Input: {"latency_ms": AMOUNT},
-    plan.Encoder: {"renditions": SOME},
-    plan.Packager: {"window_s": COUNT},
-    plan.Drm: {"systems": SOME, "labels": SOME, "content_id": TEXT},
+    parts.AudioTrack: {"name": TEXT, "bitrate": COUNT, "sample_rate": COUNT, "channels": COUNT},
+    parts.Source: {"width": COUNT, "height": COUNT, "frame_rate": RATIONAL},
+    parts.Contribution: {"latency_ms": AMOUNT},
+    parts.Input: {"latency_ms": AMOUNT},
+    parts.Encoder: {"renditions": SOME},
+    parts.Packager: {"window_s": COUNT},
+    parts.Drm: {"systems": SOME, "labels": SOME, "content_id": TEXT},
 }
 """By structure and field."""
 

@@ -9,7 +9,7 @@ from eventstack.components.drm import Drm
 from eventstack.components.role import Role
 from eventstack.components.site import Site
 from eventstack.components.specs import EncoderSpec, PackagerSpec, SegmentSpec
-from eventstack.planning import plan
+from eventstack.planning import parts
 
 
 class PackagerArgs(TypedDict):
@@ -39,9 +39,9 @@ class Packager(Role):
     """The origin's address."""
 
     def __init__(self, name: str, args: PackagerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        self.spec = inputs.structure(args["spec"], plan.Packager, f"{name}.spec")
-        self.segment = inputs.structure(args["segment"], plan.Segment, f"{name}.segment")
-        self.ladder = inputs.structure(args["ladder"], plan.Encoder, f"{name}.ladder")
+        self.spec = inputs.structure(args["spec"], parts.Packager, f"{name}.spec")
+        self.segment = inputs.structure(args["segment"], parts.Segment, f"{name}.segment")
+        self.ladder = inputs.structure(args["ladder"], parts.Encoder, f"{name}.ladder")
         self.epoch = inputs.scalar(args["epoch"], inputs.INSTANT, f"{name}.epoch")
         self.stream = inputs.scalar(args["stream"], inputs.ADDRESS, f"{name}.stream")
         self.recording = pulumi.Output.from_input(args["recording"])

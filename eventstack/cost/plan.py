@@ -7,7 +7,8 @@ import msgspec
 
 from eventstack.cost.prices import PriceTable
 from eventstack.cost.quantities import HOUR, Chain, Machines, Rendition, cost
-from eventstack.planning.plan import Build, StackPlan, Timeline
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import StackPlan, Timeline
 
 FEED = 2
 """How much above the ladder's top a feed is taken to be that nobody described."""

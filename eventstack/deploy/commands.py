@@ -14,7 +14,8 @@ from eventstack.deploy.journal import Operation
 from eventstack.deploy.operation import Command
 from eventstack.deploy.request import ENGINE_EVENTS, ENGINE_LOG, EVENTS, REQUEST, WORKER_LOG, Request
 from eventstack.deploy.workspace import PLAN_KEY, Workspace
-from eventstack.planning.plan import Build, canonical
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import canonical
 
 QUIET = ("--non-interactive", "--color", "never")
 UNATTENDED = ("--yes", *QUIET)

@@ -17,7 +17,7 @@ from eventstack.deploy.engine_process import EngineProcess
 from eventstack.deploy.event_stream import EventWriter, plain
 from eventstack.deploy.events import reduce
 from eventstack.deploy.request import Request
-from eventstack.planning.plan import Build
+from eventstack.planning.parts import Build
 
 
 class Program:

@@ -10,7 +10,8 @@ import msgspec
 from eventstack.deploy import private, saved_plan
 from eventstack.deploy.saved_plan import Goal
 from eventstack.errors import Refused
-from eventstack.planning.plan import Build, StackPlan, canonical, sha256
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import StackPlan, canonical, sha256
 
 RULE = "what was previewed is what runs"
 """The promise that this module keeps."""

@@ -9,7 +9,7 @@ from eventstack.deploy.engine import Engine
 from eventstack.deploy.redact import redactor
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final, Retryable
-from eventstack.planning.plan import Build
+from eventstack.planning.parts import Build
 
 PATIENCE_S = 60.0
 """How long the engine may take to answer; 0.4 s was measured."""

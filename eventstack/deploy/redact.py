@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import msgspec
 
 from eventstack.deploy import backend, private
-from eventstack.planning.plan import Build, SecretRef
+from eventstack.planning.parts import Build, SecretRef
 
 MASK = "[secret]"
 """What stands in a text where a secret stood; the engine writes the same."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from eventstack.planning.plan import Build
+from eventstack.planning.parts import Build
 
 REQUEST = "request.json"
 """What the worker is asked to do."""

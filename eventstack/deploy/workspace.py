@@ -17,7 +17,8 @@ from eventstack.deploy.books import Books
 from eventstack.deploy.books_engine import EngineBooks
 from eventstack.deploy.checkpoint import FileBooks
 from eventstack.errors import Refused
-from eventstack.planning.plan import Build, canonical
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import canonical
 from eventstack.settings import PASSPHRASE, Settings
 
 PLUGIN = "eventstack"

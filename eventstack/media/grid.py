@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from eventstack.planning.plan import Segment
+from eventstack.planning.parts import Segment
 
 AAC_FRAME = 1024
 """Samples in one frame of AAC-LC (ISO/IEC 14496-3, 4.5.1.1)."""

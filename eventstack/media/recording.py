@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from eventstack.planning import naming
-from eventstack.planning.plan import Plain
+from eventstack.planning.parts import Plain
 
 FILE = "vod.json"
 KEYS = "keys.jwe"

@@ -8,7 +8,7 @@ origin → edge entry). Private files are named by path and never carried by val
 
 import msgspec
 
-from eventstack.planning.plan import AudioTrack, Plain, Rendition, SecretRef, Segment, Source
+from eventstack.planning.parts import AudioTrack, Plain, Rendition, SecretRef, Segment, Source
 
 
 class Receiver(Plain, frozen=True, tag="receiver"):

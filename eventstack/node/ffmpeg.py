@@ -12,7 +12,7 @@ from eventstack.media import pattern, slate
 from eventstack.node import progress
 from eventstack.node.config import Encoder
 from eventstack.node.timeline import seconds
-from eventstack.planning.plan import AudioTrack, Rendition, Source
+from eventstack.planning.parts import AudioTrack, Rendition, Source
 
 SLATE_SOCKET = "slate.sock"
 """Where the encoder listens for slate commands (ZeroMQ over a socket of the file system)."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from eventstack.node.secrets_file import write_private
-from eventstack.planning.plan import Plain
+from eventstack.planning.parts import Plain
 
 FILE = "marks.json"
 

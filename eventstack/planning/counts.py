@@ -6,7 +6,8 @@ from functools import lru_cache
 from math import prod
 
 from eventstack.models.event import Event
-from eventstack.planning.plan import Capacity, Created, Parent, Shared
+from eventstack.planning.parts import Capacity, Parent
+from eventstack.planning.plan import Created, Shared
 from eventstack.planning.prepared import Prepared
 
 

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from eventstack.planning.plan import Build, StackPlan
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import StackPlan
 
 Kind = Literal["moved", "added", "removed", "changed"]
 Effect = Literal["plan-only", "update", "replace"]

@@ -10,7 +10,7 @@ from eventstack.models.ladder import Ladder, WholeRendition
 from eventstack.models.profile import Profile
 from eventstack.models.references import SecretReference
 from eventstack.models.sound import Track
-from eventstack.planning import naming, plan
+from eventstack.planning import naming, parts
 from eventstack.planning.timeline import text
 
 TIMESCALE = 90_000
@@ -28,30 +28,30 @@ CLASSES = (("sd", 1024 * 576), ("hd", 1920 * 1080), ("uhd", 1 << 40))
 """Classes of picture sizes that get a key each, by their most pixels (SPEKE preset VIDEO-3)."""
 
 
-def segment(profile: Profile) -> plan.Segment:
+def segment(profile: Profile) -> parts.Segment:
     """The grid that everything is cut on."""
     length = profile.packaging.segment
-    return plan.Segment(duration=length.rational, timescale=TIMESCALE, ticks=int(length * TIMESCALE))
+    return parts.Segment(duration=length.rational, timescale=TIMESCALE, ticks=int(length * TIMESCALE))
 
 
-def source(profile: Profile) -> plan.Source:
+def source(profile: Profile) -> parts.Source:
     """The picture that a stand-in for the venue sends, if the event has one."""
     size = max(profile.ladder.rungs()[-1].size, SYNTHETIC) if profile.ladder else SYNTHETIC
     rate = profile.ladder.frame_rate.rational if profile.ladder else "25"
-    return plan.Source(kind="none", width=size.width, height=size.height, frame_rate=rate)
+    return parts.Source(kind="none", width=size.width, height=size.height, frame_rate=rate)
 
 
-def contribution(event: Event, picture: plan.Source) -> plan.Contribution:
+def contribution(event: Event, picture: parts.Source) -> parts.Contribution:
     """How the feed comes in, with the stand-in for a venue if the event has one, which sends `picture`."""
     feed = event.contribution
-    return plan.Contribution(
+    return parts.Contribution(
         protocol=feed.protocol,
         mode=_mode(feed),
         latency_ms=_latency(feed),
         passphrase=_secret(feed.secret),
         address=feed.address or "",
         allow=feed.allow,
-        source=plan.Source(
+        source=parts.Source(
             kind=feed.source.kind,  # type: ignore[arg-type]  # the reference knows the same three kinds
             path=feed.source.name,
             width=picture.width,
@@ -63,8 +63,8 @@ def contribution(event: Event, picture: plan.Source) -> plan.Contribution:
     )
 
 
-def _backup(feed: Input) -> plan.Input:
-    return plan.Input(
+def _backup(feed: Input) -> parts.Input:
+    return parts.Input(
         protocol=feed.protocol,
         mode=_mode(feed),
         latency_ms=_latency(feed),
@@ -74,7 +74,7 @@ def _backup(feed: Input) -> plan.Input:
     )
 
 
-def _mode(feed: Input) -> plan.Mode:
+def _mode(feed: Input) -> parts.Mode:
     return "caller" if feed.protocol == "pull" else feed.mode or "listener"
 
 
@@ -82,16 +82,16 @@ def _latency(feed: Input) -> int:
     return int((feed.latency or LATENCY) * 1000) if feed.protocol in ("srt", "rist") else 0
 
 
-def _secret(reference: SecretReference) -> plan.SecretRef | None:
+def _secret(reference: SecretReference) -> parts.SecretRef | None:
     if reference.kind == "none":
         return None
-    return plan.SecretRef(source=reference.kind, name=reference.name)  # type: ignore[arg-type]  # the same kinds but none
+    return parts.SecretRef(source=reference.kind, name=reference.name)  # type: ignore[arg-type]  # the same kinds but none
 
 
-def _expected(feed: Feed) -> plan.Feed | None:
+def _expected(feed: Feed) -> parts.Feed | None:
     if feed == _UNSAID:
         return None
-    return plan.Feed(
+    return parts.Feed(
         codec=feed.codec or "",
         width=feed.size.width if feed.size else 0,
         height=feed.size.height if feed.size else 0,
@@ -102,22 +102,22 @@ def _expected(feed: Feed) -> plan.Feed | None:
     )
 
 
-def encoder(profile: Profile) -> plan.Encoder:
+def encoder(profile: Profile) -> parts.Encoder:
     """The ladder, smallest rung first."""
     ladder, loudness, slate = profile.ladder, profile.audio.loudness, profile.slate
     tracks = profile.audio.tracks
-    return plan.Encoder(
+    return parts.Encoder(
         renditions=_renditions(ladder) if ladder else (),
         audio=tuple(_track(track, tracks[:index]) for index, track in enumerate(tracks)),
         slate=slate is not None,
         rate_control=ladder.rate_control if ladder else "vbr",
         gop=ladder.gop.rational if ladder and ladder.gop else "",
         scan=ladder.scan if ladder else "progressive",
-        loudness=plan.Loudness(target=loudness.target.rational, true_peak=loudness.true_peak.rational)
+        loudness=parts.Loudness(target=loudness.target.rational, true_peak=loudness.true_peak.rational)
         if loudness
         else None,
         captions=tuple(
-            plan.Caption(
+            parts.Caption(
                 language=caption.language,
                 label=caption.label or caption.language,
                 format=caption.format,
@@ -131,13 +131,13 @@ def encoder(profile: Profile) -> plan.Encoder:
     )
 
 
-def _renditions(ladder: Ladder) -> tuple[plan.Rendition, ...]:
+def _renditions(ladder: Ladder) -> tuple[parts.Rendition, ...]:
     return tuple(_rendition(rung) for rung in ladder.rungs())
 
 
-def _rendition(rung: WholeRendition) -> plan.Rendition:
+def _rendition(rung: WholeRendition) -> parts.Rendition:
     lowest = levels.lowest(rung.codec, rung.profile, rung.size, Fraction(rung.frame_rate), rung.max_bitrate)
-    return plan.Rendition(
+    return parts.Rendition(
         name=f"v{rung.size.height}",
         codec=rung.codec,
         profile=rung.profile,
@@ -154,11 +154,11 @@ def _rendition(rung: WholeRendition) -> plan.Rendition:
     )
 
 
-def _track(track: Track, earlier: Sequence[Track]) -> plan.AudioTrack:
+def _track(track: Track, earlier: Sequence[Track]) -> parts.AudioTrack:
     """A track; the second and later ones of a language are numbered."""
     language = track.language.lower()
     same = sum(other.language.lower() == language for other in earlier)
-    return plan.AudioTrack(
+    return parts.AudioTrack(
         name=f"a-{language}" + (f"-{same + 1}" if same else ""),
         codec=track.codec,
         language=track.language,
@@ -171,10 +171,10 @@ def _track(track: Track, earlier: Sequence[Track]) -> plan.AudioTrack:
     )
 
 
-def packager(profile: Profile) -> plan.Packager:
+def packager(profile: Profile) -> parts.Packager:
     """Formats and window."""
     packaging = profile.packaging
-    return plan.Packager(
+    return parts.Packager(
         hls="hls" in packaging.formats,
         dash="dash" in packaging.formats,
         window_s=int(packaging.window),
@@ -184,19 +184,19 @@ def packager(profile: Profile) -> plan.Packager:
     )
 
 
-def drm(profile: Profile, content_id: str) -> plan.Drm | None:
+def drm(profile: Profile, content_id: str) -> parts.Drm | None:
     """Encryption of this content, None in the clear."""
     drm = profile.drm
     if drm is None:
         return None
     speke = drm.speke
-    return plan.Drm(
+    return parts.Drm(
         scheme=drm.scheme,
         systems=drm.systems,
         content_id=content_id,
         labels=_labels(profile),
         key_source=drm.key_source,
-        speke=plan.Speke(
+        speke=parts.Speke(
             url=speke.url, version=speke.version, role=speke.role or "", certificate=speke.certificate or ""
         )
         if speke
@@ -218,10 +218,10 @@ def _labels(profile: Profile) -> tuple[str, ...]:
     return (*video, "audio")
 
 
-def cdn(event_id: str, rights: Rights, profile: Profile) -> plan.Cdn:
+def cdn(event_id: str, rights: Rights, profile: Profile) -> parts.Cdn:
     """The event's own entry on the edge."""
     edge = profile.cdn
-    return plan.Cdn(
+    return parts.Cdn(
         path=event_id,
         access=edge.access,
         domain=edge.domain or "",
@@ -229,17 +229,17 @@ def cdn(event_id: str, rights: Rights, profile: Profile) -> plan.Cdn:
         territories=rights.territories or (),
         except_in=rights.except_in,
         blackouts=tuple(
-            plan.Blackout(territories=item.territories, since=text(item.start), until=text(item.end))
+            parts.Blackout(territories=item.territories, since=text(item.start), until=text(item.end))
             for item in rights.blackouts
             if item.end
         ),
     )
 
 
-def archive(profile: Profile, occurrence: str, incarnation: int) -> plan.Archive:
+def archive(profile: Profile, occurrence: str, incarnation: int) -> parts.Archive:
     """Where the recording goes: a folder of this incarnation's own."""
     archive = profile.archive
-    return plan.Archive(
+    return parts.Archive(
         path=naming.recording_name(occurrence, incarnation),
         vod=archive.vod,
         route=archive.route,
@@ -249,10 +249,10 @@ def archive(profile: Profile, occurrence: str, incarnation: int) -> plan.Archive
     )
 
 
-def monitor(profile: Profile) -> plan.Monitor | None:
+def monitor(profile: Profile) -> parts.Monitor | None:
     """When somebody is told; None for never."""
     told = profile.monitoring.thresholds
-    wanted = plan.Monitor(
+    wanted = parts.Monitor(
         black_s=int(told.black or 0),
         freeze_s=int(told.freeze or 0),
         silence_s=int(told.silence or 0),
@@ -260,4 +260,4 @@ def monitor(profile: Profile) -> plan.Monitor | None:
         latency_s=int(told.latency or 0),
         low_bitrate=told.low_bitrate.rational if told.low_bitrate is not None else "",
     )
-    return None if wanted == plan.Monitor() else wanted
+    return None if wanted == parts.Monitor() else wanted

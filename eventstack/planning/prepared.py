@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from eventstack.errors import Fault
 from eventstack.models.profile import Profile
 from eventstack.models.yaml_reader import dotted
-from eventstack.planning import carried, media, plan, wants
+from eventstack.planning import carried, media, parts, plan, wants
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.lead import path
 from eventstack.planning.sources import Origin, of_profile
@@ -49,17 +49,17 @@ class Prepared:
     carried: frozenset[str]
     notes: tuple[plan.Note, ...]
     roles: tuple[str, ...]
-    segment: plan.Segment
-    encoder: plan.Encoder
-    packager: plan.Packager
-    monitor: plan.Monitor | None
+    segment: parts.Segment
+    encoder: parts.Encoder
+    packager: parts.Packager
+    monitor: parts.Monitor | None
     gates: plan.Gates
     paths: int
     encoders: int
     ladder_bps: tuple[int, ...]
     lead_s: int
     why: Reasons
-    source: plan.Source
+    source: parts.Source
     origin_bps: int | None
     origin_rps: int | None
     settle_s: int
@@ -156,7 +156,7 @@ def _gates(profile: Profile) -> plan.Gates:
     return plan.Gates(hops=hops, in_a_row=gates.in_a_row, give_up_s=int(gates.give_up))
 
 
-def _ladder_bps(encoder: plan.Encoder) -> tuple[int, ...]:
+def _ladder_bps(encoder: parts.Encoder) -> tuple[int, ...]:
     """What each choice of a viewer weighs: a rung with the first track, or the first track alone."""
     sound = encoder.audio[0].bitrate
     rungs: Sequence[int] = [rung.bitrate + sound for rung in encoder.renditions]

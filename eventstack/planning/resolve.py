@@ -13,21 +13,8 @@ from eventstack.models.yaml_reader import dotted
 from eventstack.planning import carried, counts, fit, media, naming, region, sources, viewers, wants
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.lead import lead
-from eventstack.planning.plan import (
-    FORMAT,
-    About,
-    Archive,
-    Build,
-    Capacity,
-    Cdn,
-    Chosen,
-    Contact,
-    Drm,
-    Note,
-    Parent,
-    StackPlan,
-    sha256,
-)
+from eventstack.planning.parts import Archive, Build, Capacity, Cdn, Drm, Parent
+from eventstack.planning.plan import FORMAT, About, Chosen, Contact, Note, StackPlan, sha256
 from eventstack.planning.prepared import Prepared, prepared
 from eventstack.planning.sources import Origin
 from eventstack.planning.timeline import epoch, text, timeline

@@ -11,7 +11,7 @@ import msgspec
 from eventstack.errors import ConfigError, Fault, Retryable
 from eventstack.node import config
 from eventstack.planning import naming
-from eventstack.planning.plan import SecretRef
+from eventstack.planning.parts import SecretRef
 from eventstack.plugin.machines import Machine, Machines
 from eventstack.plugin.schema import NODE, PART, RESOURCES
 from eventstack.plugin.servicer import UNKNOWN, Handler, Properties, UnreadyError

@@ -12,7 +12,8 @@ from eventstack.models.load import load_event, load_profile
 from eventstack.models.profile import Profile
 from eventstack.models.references import SecretReference, SourceReference
 from eventstack.models.units import Duration
-from eventstack.planning.plan import Parent, StackPlan, Timeline
+from eventstack.planning.parts import Parent
+from eventstack.planning.plan import StackPlan, Timeline
 from eventstack.planning.resolve import resolve, resolve_foundation
 from eventstack.scheduler.state import Wanted
 

@@ -15,7 +15,8 @@ import aiohttp
 
 from eventstack.deploy.deployer import Deployer, Outcome, Override
 from eventstack.errors import DeployError, EventstackError, Final
-from eventstack.planning.plan import Parent, StackPlan
+from eventstack.planning.parts import Parent
+from eventstack.planning.plan import StackPlan
 from eventstack.probes.probe import HOPS, Targets
 from eventstack.probes.viewer import Viewer
 from eventstack.rehearsal.by_hand import HAND

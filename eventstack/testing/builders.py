@@ -20,7 +20,8 @@ from eventstack.models.load import read_event, read_profile
 from eventstack.models.profile import Profile
 from eventstack.models.yaml_reader import read
 from eventstack.planning import naming, resolve
-from eventstack.planning.plan import Build, StackPlan
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import StackPlan
 
 OWNER = "local"
 """Whose plans these are, unless another is given; the settings' own default."""

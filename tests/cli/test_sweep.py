@@ -20,7 +20,7 @@ from eventstack.node import processes
 from eventstack.node.launch import shutdown
 from eventstack.node.processes import Identity
 from eventstack.planning import naming
-from eventstack.planning.plan import Parent
+from eventstack.planning.parts import Parent
 from tests.deploy.conftest import a_plan
 from tests.node.conftest import Node, soon
 

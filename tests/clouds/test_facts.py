@@ -16,7 +16,7 @@ from eventstack.errors import ConfigError, NotOffered
 from eventstack.models.load import load_profile
 from eventstack.planning.facts import CloudFacts, Creates
 from eventstack.planning.features import FEATURES, WORDS
-from eventstack.planning.plan import Build
+from eventstack.planning.parts import Build
 from eventstack.testing import builders
 from eventstack.testing.mocks import RecordingMocks, run
 from tests.clouds import page

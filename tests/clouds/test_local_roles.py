@@ -7,7 +7,7 @@ from eventstack.clouds.local.roles import ROLES
 from eventstack.components import EventRoles, FoundationRoles, Role
 from eventstack.errors import ConfigError
 from eventstack.node import config
-from eventstack.planning import naming, plan
+from eventstack.planning import naming, parts
 from eventstack.planning.resolve import resolve
 from eventstack.testing import builders
 from tests.components import builds
@@ -45,7 +45,7 @@ def test_tracks_are_numbered_in_the_order_of_the_transport_stream():
 
 @given(st.integers(1, 8), st.integers(0, 4))
 def test_every_rendition_is_one_track_and_numbers_have_no_gap(video, audio):
-    ladder = plan.Encoder(
+    ladder = parts.Encoder(
         renditions=builds.ENCODER.renditions[:1] * video, audio=builds.ENCODER.audio * audio, slate=False
     )
     tracks = translate.tracks(ladder)
@@ -83,7 +83,7 @@ def test_a_track_without_a_content_key_is_refused():
             builds.EPOCH,
             builds.SEGMENT,
             TRACKS,
-            plan.Packager(hls=True, dash=True, window_s=60),
+            parts.Packager(hls=True, dash=True, window_s=60),
             True,
             translate.publisher_drm({"video": "a" * 32, "audio": "b" * 32}, "http://e/licence", builds.DRM),
         ),

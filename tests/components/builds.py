@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from eventstack.planning import naming, plan
+from eventstack.planning import naming, parts
 
 FOUNDATION_OUTPUTS: dict[str, Any] = {
     "control": "http://foundation:7000",
@@ -19,10 +19,10 @@ FOUNDATION_OUTPUTS: dict[str, Any] = {
     "occurrence": "rehearsal",
 }
 
-DRM = plan.Drm(scheme="cenc", systems=("clearkey",), content_id="talk", labels=("video", "audio"), key_source="local")
-ENCODER = plan.Encoder(
+DRM = parts.Drm(scheme="cenc", systems=("clearkey",), content_id="talk", labels=("video", "audio"), key_source="local")
+ENCODER = parts.Encoder(
     renditions=tuple(
-        plan.Rendition(
+        parts.Rendition(
             name=f"{height}p",
             codec="avc",
             profile="main",
@@ -37,25 +37,25 @@ ENCODER = plan.Encoder(
         for height in (540, 360)
     ),
     audio=(
-        plan.AudioTrack(
+        parts.AudioTrack(
             name="en", codec="aac", language="en", label="English", bitrate=96000, sample_rate=48000, channels=2
         ),
     ),
     slate=True,
 )
-CONTRIBUTION = plan.Contribution(
+CONTRIBUTION = parts.Contribution(
     protocol="srt",
     mode="listener",
     latency_ms=120,
-    passphrase=plan.SecretRef(source="generated"),
-    source=plan.Source(kind="synthetic"),
+    passphrase=parts.SecretRef(source="generated"),
+    source=parts.Source(kind="synthetic"),
 )
-SEGMENT = plan.Segment(duration="48/25", timescale=90000, ticks=172800)
+SEGMENT = parts.Segment(duration="48/25", timescale=90000, ticks=172800)
 EPOCH = "2026-11-22T17:30:00Z"
 
 
-def foundation(**changes: Any) -> plan.Build:
-    build = plan.Build(
+def foundation(**changes: Any) -> parts.Build:
+    build = parts.Build(
         format=1,
         layer="foundation",
         owner="local",
@@ -66,14 +66,14 @@ def foundation(**changes: Any) -> plan.Build:
         stack="rehearsal-i1",
         tags=naming.identity_tags("local", "rehearsal", 1, "foundation"),
         drm=DRM,
-        cdn=plan.Cdn(),
-        archive=plan.Archive(),
+        cdn=parts.Cdn(),
+        archive=parts.Archive(),
     )
     return msgspec.structs.replace(build, **changes)
 
 
-def event(**changes: Any) -> plan.Build:
-    parent = plan.Parent(
+def event(**changes: Any) -> parts.Build:
+    parent = parts.Parent(
         layer="foundation",
         project="eventstack-foundation",
         stack="rehearsal-i1",
@@ -81,7 +81,7 @@ def event(**changes: Any) -> plan.Build:
         outputs=FOUNDATION_OUTPUTS,
         outputs_hash="0",
     )
-    build = plan.Build(
+    build = parts.Build(
         format=1,
         layer="event",
         owner="local",
@@ -96,9 +96,9 @@ def event(**changes: Any) -> plan.Build:
         segment=SEGMENT,
         contribution=CONTRIBUTION,
         encoder=ENCODER,
-        packager=plan.Packager(hls=True, dash=True, window_s=60),
+        packager=parts.Packager(hls=True, dash=True, window_s=60),
         drm=DRM,
-        cdn=plan.Cdn(path="talk"),
-        archive=plan.Archive(path="talk"),
+        cdn=parts.Cdn(path="talk"),
+        archive=parts.Archive(path="talk"),
     )
     return msgspec.structs.replace(build, **changes)

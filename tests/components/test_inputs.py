@@ -7,28 +7,28 @@ import pytest
 from eventstack.clouds import roles
 from eventstack.components import Foundation, LiveEvent, inputs, specs
 from eventstack.errors import ConfigError
-from eventstack.planning import naming, plan
+from eventstack.planning import naming, parts
 from eventstack.testing.mocks import run
 from tests.components import builds
 
 MIRRORS = {
-    specs.SegmentSpec: plan.Segment,
-    specs.RenditionSpec: plan.Rendition,
-    specs.AudioTrackSpec: plan.AudioTrack,
-    specs.CaptionSpec: plan.Caption,
-    specs.LoudnessSpec: plan.Loudness,
-    specs.FeedSpec: plan.Feed,
-    specs.InputSpec: plan.Input,
-    specs.SpekeSpec: plan.Speke,
-    specs.BlackoutSpec: plan.Blackout,
-    specs.SecretSpec: plan.SecretRef,
-    specs.SourceSpec: plan.Source,
-    specs.ContributionSpec: plan.Contribution,
-    specs.EncoderSpec: plan.Encoder,
-    specs.PackagerSpec: plan.Packager,
-    specs.DrmSpec: plan.Drm,
-    specs.CdnSpec: plan.Cdn,
-    specs.ArchiveSpec: plan.Archive,
+    specs.SegmentSpec: parts.Segment,
+    specs.RenditionSpec: parts.Rendition,
+    specs.AudioTrackSpec: parts.AudioTrack,
+    specs.CaptionSpec: parts.Caption,
+    specs.LoudnessSpec: parts.Loudness,
+    specs.FeedSpec: parts.Feed,
+    specs.InputSpec: parts.Input,
+    specs.SpekeSpec: parts.Speke,
+    specs.BlackoutSpec: parts.Blackout,
+    specs.SecretSpec: parts.SecretRef,
+    specs.SourceSpec: parts.Source,
+    specs.ContributionSpec: parts.Contribution,
+    specs.EncoderSpec: parts.Encoder,
+    specs.PackagerSpec: parts.Packager,
+    specs.DrmSpec: parts.Drm,
+    specs.CdnSpec: parts.Cdn,
+    specs.ArchiveSpec: parts.Archive,
 }
 
 
@@ -137,7 +137,7 @@ def test_every_leaf_may_come_from_another_resource():
 
 def test_a_fault_in_a_spec_is_told_with_every_other():
     with pytest.raises(ConfigError) as refused:
-        inputs.structure({"duration": "x", "timescale": 0}, plan.Segment, "segment")
+        inputs.structure({"duration": "x", "timescale": 0}, parts.Segment, "segment")
     assert [fault.field for fault in refused.value.faults] == ["segment.duration", "segment.timescale", "segment.ticks"]
 
 

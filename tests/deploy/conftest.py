@@ -15,7 +15,8 @@ from eventstack.deploy.engine import Engine, find
 from eventstack.deploy.pulumi_deployer import PulumiDeployer, utc_now
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import EventstackError
-from eventstack.planning.plan import Build, Cdn, Parent, StackPlan
+from eventstack.planning.parts import Build, Cdn, Parent
+from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 from eventstack.testing.fake_cloud import FakeCloud
 

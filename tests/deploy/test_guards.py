@@ -17,7 +17,8 @@ from eventstack.deploy.previewed import Previewed, differences, keep
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.deploy.workspace import Workspace
 from eventstack.errors import Final, Refused, Retryable
-from eventstack.planning.plan import Parent, StackPlan, sha256
+from eventstack.planning.parts import Parent
+from eventstack.planning.plan import StackPlan, sha256
 from eventstack.settings import Settings
 from tests.deploy.conftest import World, a_plan, write_books
 

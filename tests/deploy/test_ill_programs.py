@@ -10,7 +10,7 @@ from eventstack.deploy import liveness
 from eventstack.deploy.journal import StackKey
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.errors import Final, Retryable
-from eventstack.planning.plan import SecretRef
+from eventstack.planning.parts import SecretRef
 from eventstack.testing.fake_cloud import FakeCloud
 from tests.deploy.conftest import World, a_plan
 from tests.deploy.test_secrets import a_plan_with

@@ -15,7 +15,8 @@ import pytest
 from eventstack.deploy import passphrase
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.errors import EventstackError, Final, Retryable
-from eventstack.planning.plan import Contribution, SecretRef, Source, StackPlan
+from eventstack.planning.parts import Contribution, SecretRef, Source
+from eventstack.planning.plan import StackPlan
 from eventstack.settings import PASSPHRASE, Settings
 from eventstack.testing.fake_cloud import FakeCloud
 from tests.deploy.conftest import PROGRAMS, a_plan

@@ -10,7 +10,7 @@ from eventstack.clouds.local import resources
 from eventstack.clouds.local.site import Machine
 from eventstack.components import refuse_untagged
 from eventstack.node import config
-from eventstack.planning import naming, plan
+from eventstack.planning import naming, parts
 from tests.components import builds
 
 TAGS = naming.identity_tags("local", "talk", 1, "event")
@@ -59,4 +59,4 @@ def foundation() -> None:
 def event(outputs: dict[str, Any], window_s: int = 60) -> None:
     """A whole event on the foundation with those outputs."""
     parent = msgspec.structs.replace(builds.event().parents[0], outputs=outputs)
-    program.build(builds.event(parents=(parent,), packager=plan.Packager(hls=True, dash=True, window_s=window_s)))
+    program.build(builds.event(parents=(parent,), packager=parts.Packager(hls=True, dash=True, window_s=window_s)))

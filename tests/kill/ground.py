@@ -14,7 +14,8 @@ from eventstack.deploy.engine import Engine
 from eventstack.deploy.pulumi_deployer import PulumiDeployer
 from eventstack.planning import naming
 from eventstack.planning.found import Found
-from eventstack.planning.plan import Build, Cdn, StackPlan
+from eventstack.planning.parts import Build, Cdn
+from eventstack.planning.plan import StackPlan
 from eventstack.settings import Settings
 from eventstack.testing import builders
 from eventstack.testing.fake_cloud import FakeCloud

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pulumi
 
-from eventstack.planning.plan import Build
+from eventstack.planning.parts import Build
 from eventstack.testing.thing import Thing
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from eventstack.media.cells import judge
 from eventstack.media.fmp4 import read_fragment, read_init
 from eventstack.media.grid import Grid
-from eventstack.planning.plan import Segment
+from eventstack.planning.parts import Segment
 from tests.media import boxes, chain
 
 GRID = Grid.of("2026-11-22T18:00:00Z", Segment(duration="48/25", timescale=90000, ticks=172800))

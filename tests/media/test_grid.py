@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventstack.media.grid import Grid, rfc3339
-from eventstack.planning.plan import Segment
+from eventstack.planning.parts import Segment
 
 EPOCH = "2026-11-22T18:00:00Z"
 SEGMENT = Segment(duration="48/25", timescale=90000, ticks=172800)

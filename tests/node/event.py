@@ -9,7 +9,7 @@ from eventstack.media.grid import Grid
 from eventstack.node import shelf
 from eventstack.node.config import Publisher, PublisherDrm, Track
 from eventstack.node.part import Place
-from eventstack.planning.plan import AudioTrack, Rendition, Segment
+from eventstack.planning.parts import AudioTrack, Rendition, Segment
 from tests.media import boxes
 
 SEGMENT = Segment(duration="48/25", timescale=90000, ticks=172800)

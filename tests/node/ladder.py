@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from eventstack.node import config
-from eventstack.planning.plan import AudioTrack, Rendition, Segment
+from eventstack.planning.parts import AudioTrack, Rendition, Segment
 
 SEGMENT = Segment(duration="48/25", timescale=90_000, ticks=172_800)
 SOUND = AudioTrack(

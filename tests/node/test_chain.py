@@ -16,7 +16,7 @@ from eventstack.media.fmp4 import Fragment, read_fragment, read_init
 from eventstack.media.pattern import frame_number
 from eventstack.media.slate import is_slate
 from eventstack.node import binaries, config, timeline
-from eventstack.planning.plan import SecretRef, Source
+from eventstack.planning.parts import SecretRef, Source
 from tests.node import ladder
 from tests.node.workbench import Bench, wait_until
 

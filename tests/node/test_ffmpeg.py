@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from eventstack.errors import ConfigError
 from eventstack.media import pattern, slate
 from eventstack.node import ffmpeg, progress, timeline
-from eventstack.planning.plan import Source
+from eventstack.planning.parts import Source
 from tests.node import ladder
 
 BINARY = Path("/bin/ffmpeg")

@@ -8,7 +8,7 @@ import pytest
 from eventstack.errors import ConfigError, Retryable
 from eventstack.node import binaries, config, ffmpeg, timeline
 from eventstack.node.parts import PARTS, packager, receiver, sender
-from eventstack.planning.plan import SecretRef, Source
+from eventstack.planning.parts import SecretRef, Source
 from tests.node import ladder
 from tests.node.workbench import Bench
 

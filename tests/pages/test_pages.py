@@ -9,7 +9,8 @@ from eventstack.cli.faults_display import render
 from eventstack.errors import ConfigError
 from eventstack.models.load import read_event, read_profile
 from eventstack.models.yaml_reader import read
-from eventstack.planning.plan import Build, StackPlan
+from eventstack.planning.parts import Build
+from eventstack.planning.plan import StackPlan
 from tests.pages import fields, profiles_by_cloud
 
 DOCS = fields.DOCS

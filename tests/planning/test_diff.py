@@ -13,7 +13,8 @@ from eventstack.models.profile import Profile
 from eventstack.models.units import Bitrate, Duration, Resolution
 from eventstack.planning.diff import Change, changes, effect, touched
 from eventstack.planning.facts import CloudFacts
-from eventstack.planning.plan import Build, CostLine, Drm, Estimate, Parent, StackPlan
+from eventstack.planning.parts import Build, Drm, Parent
+from eventstack.planning.plan import CostLine, Estimate, StackPlan
 from eventstack.planning.resolve import resolve, resolve_foundation
 from tests.planning.test_plan import plans
 

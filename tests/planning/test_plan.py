@@ -10,23 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventstack.planning.plan import (
-    FORMAT,
-    Archive,
-    Build,
-    Cdn,
-    Drm,
-    Encoder,
-    Gates,
-    Packager,
-    Parent,
-    Rendition,
-    Segment,
-    StackPlan,
-    Timeline,
-    canonical,
-    sha256,
-)
+from eventstack.planning.parts import Archive, Build, Cdn, Drm, Encoder, Packager, Parent, Rendition, Segment
+from eventstack.planning.plan import FORMAT, Gates, StackPlan, Timeline, canonical, sha256
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 counts = st.integers(0, 2**40)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from eventstack.errors import ConfigError, Fault
 from eventstack.node import config
-from eventstack.planning import naming, plan
+from eventstack.planning import naming, parts
 
 
 def part_on_foundation(tags: Mapping[str, str], kind: str) -> str:
@@ -17,7 +17,7 @@ def recording(tags: Mapping[str, str]) -> str:
     return naming.recording_name(tags["eventstack-occurrence"], int(tags["eventstack-incarnation"]))
 
 
-def tracks(ladder: plan.Encoder, labels: tuple[str, ...] = ()) -> tuple[config.Track, ...]:
+def tracks(ladder: parts.Encoder, labels: tuple[str, ...] = ()) -> tuple[config.Track, ...]:
     """What is in the encoder's transport stream, in its order: pictures as on the ladder, then sound.
 
     `labels` are those of the content keys: a single one is every track's, of several each track takes that of its
@@ -46,12 +46,12 @@ def _label(kind: str, labels: tuple[str, ...]) -> str:
     )
 
 
-def receiver(epoch: str, contribution: plan.Contribution) -> config.Receiver:
+def receiver(epoch: str, contribution: parts.Contribution) -> config.Receiver:
     """The SRT listener."""
     return config.Receiver(epoch=epoch, latency_ms=contribution.latency_ms, passphrase=contribution.passphrase)
 
 
-def sender(ingest: str, passphrase_file: str, contribution: plan.Contribution) -> config.Sender:
+def sender(ingest: str, passphrase_file: str, contribution: parts.Contribution) -> config.Sender:
     """The stand-in for a venue."""
     return config.Sender(
         ingest=ingest,
@@ -61,7 +61,7 @@ def sender(ingest: str, passphrase_file: str, contribution: plan.Contribution) -
     )
 
 
-def encoder(feed: str, epoch: str, segment: plan.Segment, ladder: plan.Encoder) -> config.Encoder:
+def encoder(feed: str, epoch: str, segment: parts.Segment, ladder: parts.Encoder) -> config.Encoder:
     """The ladder's encoder."""
     return config.Encoder(
         feed=feed,
@@ -73,7 +73,7 @@ def encoder(feed: str, epoch: str, segment: plan.Segment, ladder: plan.Encoder) 
     )
 
 
-def content_key(keys: str, credential_file: str, recording: str, drm: plan.Drm) -> config.ContentKey:
+def content_key(keys: str, credential_file: str, recording: str, drm: parts.Drm) -> config.ContentKey:
     """The event's keys, born in the foundation's key service."""
     return config.ContentKey(
         keys=keys,
@@ -84,7 +84,7 @@ def content_key(keys: str, credential_file: str, recording: str, drm: plan.Drm) 
     )
 
 
-def packager_drm(keys: str, credential_file: str, drm: plan.Drm) -> config.PackagerDrm:
+def packager_drm(keys: str, credential_file: str, drm: parts.Drm) -> config.PackagerDrm:
     """How the packager gets at the keys."""
     return config.PackagerDrm(
         scheme=drm.scheme,
@@ -95,13 +95,13 @@ def packager_drm(keys: str, credential_file: str, drm: plan.Drm) -> config.Packa
     )
 
 
-def publisher_drm(kids: dict[str, str], licence: str, drm: plan.Drm) -> config.PublisherDrm:
+def publisher_drm(kids: dict[str, str], licence: str, drm: parts.Drm) -> config.PublisherDrm:
     """What playlists say about keys."""
     return config.PublisherDrm(scheme=drm.scheme, systems=drm.systems, kids=kids, licence_url=licence)
 
 
 def packager(
-    stream: str, segment: plan.Segment, listed: tuple[config.Track, ...], drm: config.PackagerDrm | None
+    stream: str, segment: parts.Segment, listed: tuple[config.Track, ...], drm: config.PackagerDrm | None
 ) -> config.Packager:
     """The packager."""
     return config.Packager(stream=stream, segment=segment, tracks=listed, drm=drm)
@@ -112,9 +112,9 @@ def publisher(
     directory: str,
     recording: str,
     epoch: str,
-    segment: plan.Segment,
+    segment: parts.Segment,
     listed: tuple[config.Track, ...],
-    formats: plan.Packager,
+    formats: parts.Packager,
     vod: bool,
     drm: config.PublisherDrm | None,
 ) -> config.Publisher:

@@ -17,7 +17,7 @@ from eventstack.node import config as configs
 from eventstack.node.listening import udp_bound
 from eventstack.node.part import Launch, Place
 from eventstack.node.secrets_file import read_secret, write_private
-from eventstack.planning.plan import SecretRef
+from eventstack.planning.parts import SecretRef
 
 TIMELINE = "timeline.json"
 """Name of the record of sessions in the receiver's directory."""

@@ -9,7 +9,8 @@ from eventstack.deploy import liveness
 from eventstack.deploy.journal import ASLEEP_S, Hold, Intent, Journal, StackKey, Ticket
 from eventstack.deploy.liveness import Identity
 from eventstack.planning.naming import identity_tags
-from eventstack.planning.plan import Build, Parent, StackPlan
+from eventstack.planning.parts import Build, Parent
+from eventstack.planning.plan import StackPlan
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 KEY = StackKey("local", "eventstack-event", "talk-i1")

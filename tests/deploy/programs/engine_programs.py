@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 
 from eventstack.planning.naming import role_tags
-from eventstack.planning.plan import Build
+from eventstack.planning.parts import Build
 from eventstack.testing.thing import Thing
 
 SECRET_OUTPUT = "planted-output-4711"

@@ -7,7 +7,7 @@ import threading
 
 import pulumi
 
-from eventstack.planning.plan import Build
+from eventstack.planning.parts import Build
 from eventstack.testing.thing import Thing
 from tests.deploy.programs.engine_programs import tags
 

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from eventstack.planning.plan import Build
+from eventstack.planning.parts import Build
 from eventstack.testing.thing import Thing
 
 BUCKET, INPUT, ZONE = "aws:s3/bucketV2:BucketV2", "gcp:storage/bucket:Bucket", "azure-native:cdn:Profile"
