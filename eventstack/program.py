@@ -15,7 +15,7 @@ from eventstack.components import Foundation, FoundationArgs, LiveEvent, LiveEve
 from eventstack.components.specs import FoundationOutputs
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.planning.parts import Build
-from eventstack.planning.plan import StackPlan
+from eventstack.planning.plan import StackPlan, read_build
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def read(text: str) -> Build:
     """The build of a plan's JSON, whole or the build alone; raises ConfigError when it is neither."""
     try:
         whole = "build" in msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-        return StackPlan.from_json(text).build if whole else msgspec.json.decode(text, type=Build)
+        return StackPlan.from_json(text).build if whole else read_build(text)
     except msgspec.DecodeError as wrong:
         raise ConfigError(
             Fault(f"not a plan: {wrong}", field="plan", hint="write it with: eventstack plan EVENT.yaml --json")

@@ -39,6 +39,9 @@ def report(paths: Sequence[str], plan_of: Callable[[str], StackPlan], search: Se
     """Plan the events among files and folders, print the summary, and return the exit code."""
     rows, skipped = _rows(paths, plan_of, search)
     faults = in_order([fault for row in rows for fault in row.faults])
+    if not rows:
+        hint = "folders inside a folder are not looked into: name them"
+        faults = [Fault("no event there", file=", ".join(paths), allowed="files of events, *.yaml", hint=hint)]
     if as_json:
         click.echo(display.as_json([_fields(row) for row in rows]))
     else:

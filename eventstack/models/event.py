@@ -1,5 +1,6 @@
 """One live broadcast as its owner describes it: when, from where, for whom, with which profile, on which cloud."""
 
+import os
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -271,12 +272,12 @@ class Event(Shape):
         """The same event with relative paths taken from `directory`, that of the file it was written in."""
         feed = self.contribution
         changes: dict[str, Any] = {
-            name: type(reference)("file", str(directory / reference.name))
+            name: type(reference)("file", os.path.normpath(directory / reference.name))
             for name, reference in (("passphrase", feed.passphrase), ("source", feed.source))
             if reference is not None and reference.kind == "file"
         }
         backup = feed.backup
         if backup and backup.passphrase and backup.passphrase.kind == "file":
-            path = type(backup.passphrase)("file", str(directory / backup.passphrase.name))
+            path = type(backup.passphrase)("file", os.path.normpath(directory / backup.passphrase.name))
             changes["backup"] = backup.model_copy(update={"passphrase": path})
         return self.model_copy(update={"contribution": feed.model_copy(update=changes)}) if changes else self

@@ -62,9 +62,13 @@ def translate(
 ) -> list[Fault]:
     """Every fault behind pydantic's error, in the order of the file; of a `partial` document not what it lacks."""
     faults: list[Fault] = []
-    for detail in error.errors(include_url=False)[:MAX_FAULTS]:
+    details = error.errors(include_url=False)[:MAX_FAULTS]
+    inside = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+    for detail in details:
         if partial and detail["type"] == "missing":
             continue
+        if detail["type"] == "too_short" and detail["loc"] in inside:
+            continue  # entries that are wrong were not counted
         path: Path = tuple(part for part in detail["loc"] if part != "[key]")
         context = detail.get("ctx", {})
         if detail["type"] == "rules":

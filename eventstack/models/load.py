@@ -77,10 +77,15 @@ def load_profile_of(event: Document, search: Sequence[str | Path] = ()) -> Loade
     return _checked_chain(chain, faults)
 
 
+def _folder(document: Document) -> Path:
+    """The folder of a document's file, spelt one way whichever way the file was named."""
+    return Path(os.path.abspath(document.file)).parent  # noqa: PTH100 - it takes `..` out, without asking the disk
+
+
 def read_event(document: Document) -> Loaded[Event]:
     """Check a document as an event."""
     event = _validate(Event, document)
-    return Loaded(event.located(Path(document.file).absolute().parent), document)
+    return Loaded(event.located(_folder(document)), document)
 
 
 def read_profile(document: Document, search: Sequence[str | Path] = ()) -> Loaded[Profile]:
@@ -331,7 +336,7 @@ def _checked_profile(document: Document, faults: tuple[Fault, ...]) -> Loaded[Pr
         )
     if found:
         raise ConfigError(*in_order([*found, *_faults(Profile, document, partial=bool(faults) or is_base(own))]))
-    wrote_slate = Path(document.source(("slate", "image"))[0].file).absolute().parent
+    wrote_slate = _folder(document.source(("slate", "image"))[0])
     return Loaded(_validate(Profile, document).located(wrote_slate), document)
 
 

@@ -1,5 +1,6 @@
 """A profile: the reusable description of what is built for an event; the event only says when and from where."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
@@ -155,7 +156,7 @@ class Profile(Shape):
         slate = self.slate
         if slate is None or slate.image is None:
             return self
-        image = f"file:{directory / slate.image.removeprefix('file:')}"
+        image = f"file:{os.path.normpath(directory / slate.image.removeprefix('file:'))}"
         return self.model_copy(update={"slate": slate.model_copy(update={"image": image})})
 
     def notes(self) -> Iterator[Rule]:

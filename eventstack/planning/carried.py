@@ -33,6 +33,8 @@ def judge(wants: Iterable[Want], facts: CloudFacts, others: Sequence[CloudFacts]
     undone: list[Path] = []
     refused: list[Fault] = []
     for want in dict.fromkeys(wants):
+        if want.undo and want.undo in undone:
+            continue  # it goes with what it belongs to
         if want.feature in facts.features:
             done.add(want.feature)
             continue
@@ -76,6 +78,7 @@ def bounded(measures: Iterable[Measure], facts: CloudFacts, subject: Any) -> Ite
     for measure in measures:
         limit = facts.limits.get(measure.name)
         if limit is not None and not limit.least <= measure.amount <= limit.most:
+            above = measure.amount > limit.most
             unit = {"ms": " ms", "s": " s"}.get(measure.name.rpartition("_")[2], "")
             span = f"{limit.least} to {limit.most}{unit}" if limit.least else f"up to {limit.most}{unit}"
             what = measure.name.removesuffix("_ms").removesuffix("_s").replace("_", " ")
@@ -84,7 +87,7 @@ def bounded(measures: Iterable[Measure], facts: CloudFacts, subject: Any) -> Ite
                 field=dotted(measure.path),
                 given=measure.given,
                 allowed=span,
-                hint="a default quota: the vendor raises it on request" if limit.quota else limit.source,
+                hint="a default quota: the vendor raises it on request" if limit.quota and above else limit.source,
                 subject=subject,
             )
 

@@ -67,6 +67,6 @@ def shared(ready: Prepared, parents: Sequence[Parent]) -> tuple[Shared, ...]:
 
 @lru_cache(maxsize=512)
 def _below(ready: Prepared) -> tuple[tuple[str, str], ...]:
-    there = (*ready.roles, "site")
+    there, series = (*ready.roles, "site"), ready.profile.layers == "series"
     kinds = (kind for kind in ready.facts.creates if kind.layer != "event" and kind.role in there)
-    return tuple(dict.fromkeys((kind.role, kind.layer) for kind in kinds))
+    return tuple(dict.fromkeys((kind.role, kind.layer if series else "foundation") for kind in kinds))

@@ -49,7 +49,7 @@ class Creates(NamedTuple):
 
     As many as the product of the counts named in `per` (paths, inputs, renditions, tracks, formats, endpoints, alarms,
     machines, packagers), where the plan wants the feature `when` ("" for always). `layer` says in which stack they
-    live.
+    live: the event's, the foundation's, or the series' where a profile has such a layer, else the foundation's too.
     """
 
     role: str
@@ -60,11 +60,16 @@ class Creates(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """What one machine of ours carries: bit/s and requests a second to the edge, rungs of a ladder to encode."""
+    """What one machine of ours carries: bit/s and requests a second to the edge, pixels a second to encode.
+
+    `pixels_s` counts pixels of AVC at a preset up to medium; `weights` says how much more a pixel of another codec or
+    of another preset takes, in whole multiples.
+    """
 
     origin_bps: int
     origin_rps: int
-    rungs: int
+    pixels_s: int
+    weights: Mapping[str, int]
     source: str
 
 
@@ -116,6 +121,12 @@ class CloudFacts:
 
     retired: tuple[Retired, ...] = ()
     """Services that are gone, or going."""
+
+    machine_form: str = ""
+    """What names of machine types look like here, as a regular expression; "" where none is chosen."""
+
+    machine_example: str = ""
+    """One of them."""
 
     machine: Machine | None = None
     """What one machine of ours carries; None where the vendor keeps encoders and origins, or all is one machine."""

@@ -14,7 +14,7 @@ from eventstack.models.feed import Feed
 from eventstack.models.profile import Profile
 from eventstack.models.units import Bitrate, Duration, FrameRate
 from eventstack.models.yaml_reader import Path, dotted
-from eventstack.planning.timeline import LABELS_END, epoch
+from eventstack.planning.timeline import LABELS_END, epoch, text
 
 _UNSAID = Feed()
 
@@ -38,6 +38,9 @@ def notes(event: Event, profile: Profile) -> Iterator[Rule]:
         length = Duration(int((window.end - window.start).total_seconds()))
         path = ("monitoring", "gates", "give_up")
         yield Rule(path, "called off only when the programme would be over", f"less than {length}")
+    if window.end is None:
+        over = epoch(window, profile.timing.line_up) + LABELS_END - timedelta(seconds=int(profile.timing.tail))
+        yield Rule(("window", "end"), f"an open end; media time ends, and so must the programme, at {text(over)}")
     if event.audience is None and profile.capacity.headroom != Capacity.model_fields["headroom"].default:
         yield Rule(("capacity", "headroom"), "no audience, so that nothing is sized by it", "an audience")
     if profile.redundancy == "two-path" and event.contribution.backup is None:
@@ -77,12 +80,11 @@ def _fault(
 def _times(event: Event, profile: Profile) -> Iterator[Fault]:
     window, timing = event.window, profile.timing
     end = window.end or window.start
-    after = timedelta(seconds=int(timing.tail + profile.teardown.keep + timing.turn_round))
-    over = end + after - epoch(window, timing.line_up)
+    over = end + timedelta(seconds=int(timing.tail)) - epoch(window, timing.line_up)
     if over > LABELS_END:
         yield of_event(
             ("window", "end"),
-            "line-up, programme, tail and turn-round are too long together: media time would wrap",
+            "line-up, programme and tail are too long together: media time would wrap",
             str(over),
             LONGEST,
             "make several events of it",

@@ -233,27 +233,33 @@ class StackPlan(Plain, frozen=True):
 
         Raises ConfigError for one of a newer format than this eventstack knows.
         """
-        refuse_newer(msgspec.json.decode(text, type=_Whole).build.format)
+        refuse_other(msgspec.json.decode(text, type=_Whole).build.format)
         return msgspec.json.decode(text, type=cls)
 
 
 class _Formatted(msgspec.Struct):
-    format: int = FORMAT
+    format: int
 
 
 class _Whole(msgspec.Struct):
     build: _Formatted
 
 
-def refuse_newer(format_: int) -> None:
-    """Raise ConfigError for a plan of a newer format: what it asks for may be more than can be seen here."""
-    if format_ > FORMAT:
+def read_build(text: str | bytes) -> Build:
+    """Read the build alone back, as a stack's configuration holds it; raises as `StackPlan.from_json` does."""
+    refuse_other(msgspec.json.decode(text, type=_Formatted).format)
+    return msgspec.json.decode(text, type=Build)
+
+
+def refuse_other(format_: int) -> None:
+    """Raise ConfigError for a plan of an unknown format: a newer one may ask for more than can be seen here."""
+    if not 1 <= format_ <= FORMAT:
         raise ConfigError(
             Fault(
-                "a plan of a newer format",
+                "a plan of a newer format" if format_ > FORMAT else "a plan of no known format",
                 field="build.format",
                 given=str(format_),
-                allowed=f"up to {FORMAT}",
+                allowed=f"1 to {FORMAT}",
                 hint="use the eventstack that wrote it, or a newer one",
             )
         )

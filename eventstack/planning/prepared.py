@@ -1,7 +1,9 @@
 """What of a plan depends on the profile and the cloud alone: reckoned once, for all events that share them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate
 from typing import Generic, TypeVar
@@ -10,7 +12,7 @@ from eventstack.errors import Fault
 from eventstack.models.profile import Profile
 from eventstack.models.yaml_reader import dotted
 from eventstack.planning import carried, media, parts, plan, wants
-from eventstack.planning.facts import CloudFacts
+from eventstack.planning.facts import CloudFacts, Machine
 from eventstack.planning.lead import path
 from eventstack.planning.sources import Origin, of_profile
 from eventstack.planning.timeline import Reasons, reasons
@@ -85,14 +87,13 @@ def _prepared(
     way = path(facts, roles, single=profile.layers == "single")
     encoder = media.encoder(profile)
     paths = 2 if profile.redundancy == "two-path" else 1
-    rungs = len(encoder.renditions) or 1
     settle_s = max(facts.settle_s, int(profile.teardown.settle or 0))
     return Prepared(
         profile=profile,
         written=written,
         facts=facts,
         refused=(*carried.lacking(facts, roles, clouds), *judged.refused, *_unlicensed(written, facts)),
-        beyond=tuple(carried.bounded(wants.measures(profile), facts, "profile")),
+        beyond=(*carried.bounded(wants.measures(profile), facts, "profile"), *_strange(profile, facts)),
         left_out=judged.left_out,
         carried=judged.carried,
         notes=_notes(written, facts),
@@ -103,7 +104,7 @@ def _prepared(
         monitor=media.monitor(profile),
         gates=_gates(profile),
         paths=paths,
-        encoders=paths * -(-rungs // facts.machine.rungs) if facts.machine else 0,
+        encoders=paths * _encoders(encoder, facts.machine),
         ladder_bps=_ladder_bps(encoder),
         lead_s=facts.base_lead_s + way.seconds,
         why=reasons(profile, way.told(facts.base_lead_s), settle_s),
@@ -146,6 +147,36 @@ def _notes(profile: Profile, facts: CloudFacts) -> tuple[plan.Note, ...]:
         text = f"{settle} is not enough for {facts.name}, whose inventory is behind: it is {facts.settle_s} s"
         found.append(plan.Note(field="teardown.settle", text=text, better=f"{facts.settle_s}s or more"))
     return tuple(found)
+
+
+def _encoders(encoder: parts.Encoder, machine: Machine | None) -> int:
+    """Machines that encode the ladder once; none where the vendor keeps them."""
+    if machine is None:
+        return 0
+    work = sum(
+        rung.width
+        * rung.height
+        * Fraction(rung.frame_rate)
+        * machine.weights.get(rung.codec, 1)
+        * machine.weights.get(rung.preset, 1)
+        for rung in encoder.renditions
+    )
+    return max(1, -(-work // machine.pixels_s))
+
+
+def _strange(profile: Profile, facts: CloudFacts) -> tuple[Fault, ...]:
+    """A machine type of another cloud."""
+    named = profile.capacity.machine
+    if named is None or not facts.machine_form or re.fullmatch(facts.machine_form, named):
+        return ()
+    fault = Fault(
+        f"not a machine type of {facts.name}",
+        field="capacity.machine",
+        given=named,
+        allowed=f"a name as {facts.machine_example}",
+        subject="profile",
+    )
+    return (fault,)
 
 
 def _gates(profile: Profile) -> plan.Gates:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from eventstack.errors import ConfigError, Fault, NotOffered
@@ -14,13 +15,17 @@ from eventstack.planning import carried, counts, fit, media, naming, region, sou
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.lead import lead
 from eventstack.planning.parts import Archive, Build, Capacity, Cdn, Drm, Parent
-from eventstack.planning.plan import FORMAT, About, Chosen, Contact, Note, StackPlan, sha256
+from eventstack.planning.plan import FORMAT, About, Chosen, Contact, Note, StackPlan, Viewers, sha256
 from eventstack.planning.prepared import Prepared, prepared
 from eventstack.planning.sources import Origin
 from eventstack.planning.timeline import epoch, text, timeline
 
 FOUNDATION_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 """A foundation's name; longer than an event's id, so that one can be called after its only event."""
+
+
+MOST_PACKAGERS = 100
+"""As many as a profile may ask for."""
 
 
 def resolve(
@@ -47,7 +52,7 @@ def resolve(
     chosen, unplaced = _placed(event, facts)
     _refuse(
         config=(
-            *fit.faults(event, profile),
+            *fit.faults(event, ready.profile),
             *carried.bounded(wants.of_feed(event), facts, "event"),
             *ready.beyond,
             *unplaced,
@@ -99,7 +104,7 @@ def resolve(
         creates=counts.created(event, ready, asked.carried, capacity),
         shares=counts.shared(ready, parents),
         left_out=(*asked.left_out, *ready.left_out),
-        notes=(*ready.notes, *_notes(event, ready, seen.packagers if seen else 0)),
+        notes=(*ready.notes, *_notes(event, ready, seen)),
         sources=sources.of(event, ready, placed=chosen is not None),
     )
 
@@ -177,16 +182,33 @@ def _about(event: Event) -> About:
     )
 
 
-def _notes(event: Event, ready: Prepared, packagers: int) -> tuple[Note, ...]:
+def _notes(event: Event, ready: Prepared, seen: Viewers | None) -> tuple[Note, ...]:
     found = tuple(
         Note(field=dotted(rule.path) or "", text=rule.message, better=rule.allowed or "")
         for rule in fit.notes(event, ready.profile)
     )
-    hints = ready.profile.capacity.packagers
+    found = (*found, *_strained(ready, seen))
+    hints, packagers = ready.profile.capacity.packagers, seen.packagers if seen else 0
     if hints is None or hints >= packagers:
         return found
     text = f"{hints} packagers are fewer than the {packagers} that the audience asks for"
     return (*found, Note(field="capacity.packagers", text=text, better=str(packagers)))
+
+
+def _strained(ready: Prepared, seen: Viewers | None) -> tuple[Note, ...]:
+    """What the audience asks of services that a vendor bounds, and of machines that nobody would rent."""
+    if seen is None:
+        return ()
+    found = []
+    bound = ready.facts.limits.get("egress_requests_s")
+    if bound and Fraction(seen.origin_rps) > bound.most:
+        asked = -(-Fraction(seen.origin_rps) // 1)
+        text = f"{asked} requests a second would reach the origin, which answers some {bound.most} ({bound.source})"
+        found.append(Note(field="audience.peak", text=text, better="another cache before the origin"))
+    if seen.packagers > MOST_PACKAGERS:
+        text = f"{seen.packagers} packagers are beyond what anybody can rent at once"
+        found.append(Note(field="audience.peak", text=text, better="another cache before the origin"))
+    return tuple(found)
 
 
 def resolve_foundation(

@@ -139,7 +139,11 @@ def of(event: Event, ready: "Prepared", *, placed: bool) -> dict[str, str]:
         found["build.region"] = "placed: the rule and the audience"
     if placed:
         found["placed"] = found["build.region"]
-    return found | _IDENTITY | ready.sources
+    if ready.profile.layers != "series":
+        found["build.series"] = "layers: no series layer"
+    if event.audience and ready.facts.machine:
+        found["build.capacity"] = f"{ready.sources['build.capacity']}; audience: {by_event}"
+    return ready.sources | _IDENTITY | found
 
 
 def of_profile(

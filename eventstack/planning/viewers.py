@@ -14,7 +14,7 @@ def of(event: Event, ready: Prepared) -> Viewers | None:
     who = event.audience
     if who is None:
         return None
-    window, machine = event.window, ready.facts.machine
+    window = event.window
     load = audience.model(
         who.expected,
         who.expected if who.peak is None else who.peak,
@@ -27,7 +27,6 @@ def of(event: Event, ready: Prepared) -> Viewers | None:
         paths=ready.paths,
         origin_bps=ready.origin_bps,
         origin_rps=ready.origin_rps,
-        rungs_per_encoder=machine.rungs if machine else None,
     )
     on_air_s = int((window.end - window.start).total_seconds()) if window.end else None
     return Viewers(

@@ -115,7 +115,7 @@ def _cloud(facts: CloudFacts) -> list[str]:
         one = facts.machine
         parts.append(
             f"One machine is reckoned to serve {one.origin_bps // 1_000_000} Mbit/s and {one.origin_rps} requests a "
-            f"second to the edge, and to encode {one.rungs} rungs ({one.source}).\n"
+            f"second to the edge, and to encode {one.pixels_s // 1_000_000} million pixels a second ({one.source}).\n"
         )
     limits = [
         (name, str(limit.least or ""), str(limit.most), "yes" if limit.quota else "", limit.source)

@@ -177,7 +177,7 @@ FACTS = CloudFacts(
         Creates("monitor", "aws:cloudwatch/metricAlarm:MetricAlarm", ("alarms",), "thresholds/any"),
         Creates("monitor", "aws:cloudwatch/dashboard:Dashboard"),
         Creates("monitor", "aws:cloudwatch/eventRule:EventRule"),
-        Creates("packager", "aws:mediapackagev2/channelGroup:ChannelGroup", layer="foundation"),
+        Creates("packager", "aws:mediapackagev2/channelGroup:ChannelGroup", layer="series"),
         Creates("cdn", "aws:cloudfront/distribution:Distribution", layer="foundation"),
         Creates("cdn", _ORIGIN, layer="foundation"),  # of MediaPackage
         Creates("cdn", _ORIGIN, layer="foundation"),  # of the archive

@@ -53,9 +53,10 @@ with what quota, was not checked. Where the vendor names a state or a country on
 FACTS = CloudFacts(
     name="azure",
     roles=("contribution", "encoder", "packager", "drm", "cdn", "archive", "monitor"),
-    features=machines.FEATURES | words("capacity", "machine", "spot", "headroom"),
+    features=machines.FEATURES | words("capacity", "machine", "headroom"),
     ignores={
         **machines.IGNORES,
+        "capacity/spot": "every machine is on demand; none that can be taken away stands beside the pair",
         "capacity/warm": "scale sets are built at their full size; no machines wait aside",
     },
     refuses={
@@ -103,8 +104,8 @@ FACTS = CloudFacts(
         Creates("monitor", "azure-native:monitor:DiagnosticSetting"),
         Creates("monitor", "azure-native:monitor:MetricAlert", ("alarms",), "thresholds/any"),
         Creates("site", "azure-native:resources:ResourceGroup", layer="foundation"),
-        Creates("site", "azure-native:network:VirtualNetwork", layer="foundation"),
-        Creates("site", "azure-native:network:Subnet", layer="foundation"),
+        Creates("site", "azure-native:network:VirtualNetwork", layer="series"),
+        Creates("site", "azure-native:network:Subnet", layer="series"),
         Creates("drm", "azure-native:keyvault:Vault", when="key-source/local", layer="foundation"),
         Creates("cdn", "azure-native:cdn:Profile", layer="foundation"),
         Creates("cdn", "azure-native:cdn:AFDEndpoint", layer="foundation"),
@@ -114,6 +115,8 @@ FACTS = CloudFacts(
         Creates("monitor", "azure-native:operationalinsights:Workspace", layer="foundation"),
         Creates("monitor", "azure-native:monitor:ActionGroup", layer="foundation"),
     ),
+    machine_form=r"(Standard_)?[A-Z]+[0-9]+[a-z]*(_[A-Z][0-9]+)?(_v[0-9]+)?",
+    machine_example="F16s_v2",
     machine=machines.MACHINE,
     billing=(
         Billing(

@@ -60,8 +60,12 @@ quota, was not checked."""
 FACTS = CloudFacts(
     name="gcp",
     roles=("contribution", "encoder", "packager", "drm", "cdn", "archive", "monitor"),
-    features=machines.FEATURES | words("capacity") | words("access", "signed"),
-    ignores=machines.IGNORES,
+    features=machines.FEATURES | words("capacity", "machine", "headroom") | words("access", "signed"),
+    ignores={
+        **machines.IGNORES,
+        "capacity/spot": "every machine is on demand; none that can be taken away stands beside the pair",
+        "capacity/warm": "groups are built at their full size; no machines wait aside",
+    },
     refuses={
         **machines.REFUSES,
         "rights": "an edge policy belongs to the load balancer that events share, and how long a change takes is "
@@ -97,8 +101,8 @@ FACTS = CloudFacts(
         Creates("monitor", "gcp:monitoring/alertPolicy:AlertPolicy", ("alarms",), "thresholds/any"),
         Creates("monitor", "gcp:monitoring/dashboard:Dashboard"),
         Creates("monitor", "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"),
-        Creates("site", "gcp:compute/network:Network", layer="foundation"),
-        Creates("site", "gcp:compute/subnetwork:Subnetwork", layer="foundation"),
+        Creates("site", "gcp:compute/network:Network", layer="series"),
+        Creates("site", "gcp:compute/subnetwork:Subnetwork", layer="series"),
         Creates("packager", "gcp:storage/bucket:Bucket", layer="foundation"),
         Creates("cdn", "gcp:compute/backendBucket:BackendBucket", layer="foundation"),
         Creates(
@@ -116,6 +120,8 @@ FACTS = CloudFacts(
         Creates("archive", "gcp:storage/bucket:Bucket", layer="foundation"),
         Creates("monitor", "gcp:monitoring/notificationChannel:NotificationChannel", layer="foundation"),
     ),
+    machine_form=r"[a-z][0-9][a-z]?-[a-z]+-[0-9]+(-[a-z]+)?",
+    machine_example="c2-standard-16",
     machine=machines.MACHINE,
     billing=(
         Billing(

@@ -7,6 +7,8 @@ from eventstack.models.faults import Rule
 from eventstack.models.rules.pictures import picture, twice
 from eventstack.models.units import Duration, Resolution
 
+DAY = Duration(86_400)
+
 if TYPE_CHECKING:
     from eventstack.models.profile import Profile
 
@@ -18,6 +20,9 @@ def timing(profile: "Profile") -> Iterator[Rule]:
         yield Rule(("timing", "line_up"), "no line-up", "more than 0s", hint)
     elif profile.timing.line_up > Duration(6 * 3600):
         yield Rule(("timing", "line_up"), "a line-up of hours: everything that bills runs from there", "up to 6h")
+    for name in ("tail", "turn_round"):
+        if getattr(profile.timing, name) > DAY:
+            yield Rule(("timing", name), "longer than the longest event", "up to 24h")
 
 
 def gates(profile: "Profile") -> Iterator[Rule]:
