@@ -147,8 +147,8 @@ class Audience(Shape):
         found = []
         if self.peak is not None and self.peak < self.expected:
             found.append(Rule(("peak",), "fewer at the peak than on average", f"{self.expected} or more"))
-        if self.ramp <= 0:
-            found.append(Rule(("ramp",), "no time at all", "more than 0s"))
+        if not 0 < self.ramp <= 86_400:
+            found.append(Rule(("ramp",), "no time for anybody to come, or more than a day", "more than 0s, up to 24h"))
         total = sum(self.countries.values(), Fraction(0))
         if total > 1:
             found.append(Rule(("countries",), f"{float(total * 100):g}% together", "up to 100%"))

@@ -71,7 +71,8 @@ class Input(Shape):
     """Whom we call, as feed.example.org:9000 or https://feed.example.org/live.m3u8; only for a caller."""
 
     latency: Annotated[Duration, AfterValidator(_latency)] | None = None
-    """The receiver's buffer, about four round trips to the venue; 20ms to 8s. Left out: 120ms. For srt and rist."""
+    """The receiver's buffer, about four round trips to the venue; 20ms to 8s. For srt and rist. Left out: 120ms, for a
+    backup that of the first way in."""
 
     passphrase: SecretReference | None = None
     """Where the passphrase (for rtmp: the stream key) is found: generated (on the receiving machine), env:NAME,
@@ -169,9 +170,16 @@ class Contribution(Input):
     @model_validator(mode="after")
     def _rules(self) -> Self:
         found = list(self.faults())
+        expected = self.expected
+        if self.protocol == "rtmp" and expected.codec == "mpeg2":
+            found.append(Rule(("expected", "codec"), "RTMP carries no MPEG-2", "avc"))
+        if expected.scan == "interlaced" and expected.frame_rate is not None and expected.frame_rate > 30:
+            half = FrameRate(expected.frame_rate / 2)
+            message = "an interlaced feed of so many frames; fields are not counted"
+            found.append(Rule(("expected", "frame_rate"), message, f"{half}, with twice as many fields"))
         if self.backup:
             found += [rule._replace(path=("backup", *rule.path)) for rule in self.backup.faults()]
-            if self.backup.address is not None and self.backup.address == self.address:
+            if self.backup.address is not None and self.backup.address.lower() == (self.address or "").lower():
                 found.append(Rule(("backup", "address"), "the same place as the first", "another way in"))
         if found:
             raise broken(found)

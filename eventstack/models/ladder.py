@@ -97,7 +97,7 @@ class Ladder(Shape):
 
     def rungs(self) -> tuple[WholeRendition, ...]:
         """Every rung with its values filled in, the smallest first."""
-        return tuple(sorted(map(self.whole, self.renditions), key=lambda rung: rung.size))
+        return tuple(sorted(map(self.whole, self.renditions), key=lambda rung: (rung.size, rung.bitrate)))
 
     def whole(self, rung: Rendition) -> WholeRendition:
         """A rung with what it leaves out taken from the ladder."""

@@ -48,6 +48,7 @@ _CHECKS: tuple[Callable[[Any], Iterable[Rule]], ...] = (
     lambda whole: rules.delivery.check(whole.packaging, whole.cdn),
     lambda whole: rules.keys.check(whole.drm, whole.packaging, whole.ladder),
     lambda whole: rules.delivery.archive(whole.archive, whole.drm),
+    rules.care.durations,
     rules.care.timing,
     rules.care.gates,
     rules.care.thresholds,

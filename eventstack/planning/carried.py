@@ -33,16 +33,15 @@ def judge(wants: Iterable[Want], facts: CloudFacts, others: Sequence[CloudFacts]
     undone: list[Path] = []
     refused: list[Fault] = []
     for want in dict.fromkeys(wants):
-        if want.undo and want.undo in undone:
-            continue  # it goes with what it belongs to
+        gone = bool(want.undo) and want.undo in undone  # what it belongs to is left out
         if want.feature in facts.features:
-            done.add(want.feature)
+            done |= set() if gone else {want.feature}
             continue
         why = facts.reason(facts.ignores, want.feature)
         if why is not None:
             left.append(LeftOut(field=dotted(want.path) or "", given=want.given, why=why))
             undone.append(want.undo or want.path)
-        else:
+        elif not gone:
             refused.append(_refusal(want, facts, others, subject))
     return Judged(frozenset(done), tuple(left), tuple(dict.fromkeys(undone)), tuple(refused))
 

@@ -10,9 +10,9 @@ from eventstack.errors import Fault
 from eventstack.models.care import Capacity
 from eventstack.models.event import Event
 from eventstack.models.faults import Rule
-from eventstack.models.feed import Feed
+from eventstack.models.feed import Feed, Input
 from eventstack.models.profile import Profile
-from eventstack.models.units import Bitrate, Duration, FrameRate
+from eventstack.models.units import Bitrate, Duration, FrameRate, Share
 from eventstack.models.yaml_reader import Path, dotted
 from eventstack.planning.timeline import LABELS_END, epoch, text
 
@@ -38,6 +38,8 @@ def notes(event: Event, profile: Profile) -> Iterator[Rule]:
         length = Duration(int((window.end - window.start).total_seconds()))
         path = ("monitoring", "gates", "give_up")
         yield Rule(path, "called off only when the programme would be over", f"less than {length}")
+    yield from _rights(event)
+    yield from _open_to_all(event)
     if window.end is None:
         over = epoch(window, profile.timing.line_up) + LABELS_END - timedelta(seconds=int(profile.timing.tail))
         yield Rule(("window", "end"), f"an open end; media time ends, and so must the programme, at {text(over)}")
@@ -47,6 +49,42 @@ def notes(event: Event, profile: Profile) -> Iterator[Rule]:
         yield Rule(
             ("contribution", "backup"), "two paths from one feed: without a backup its loss takes both", "a backup"
         )
+
+
+def _rights(event: Event) -> Iterator[Rule]:
+    """Where rights and audience, or rights among themselves, say that somebody does not know of the other."""
+    rights, window = event.rights, event.window
+    seen = set(rights.territories or ()) - set(rights.except_in)
+    for index, blackout in enumerate(rights.blackouts):
+        path: Path = ("rights", "blackouts", index)
+        dark = [place for place in blackout.territories if place in rights.except_in or (seen and place not in seen)]
+        if dark:
+            yield Rule((*path, "territories"), f"{', '.join(dark)} sees nothing of it anyway: the rights leave it out")
+        starts_early = blackout.start < window.start
+        if starts_early or (window.end and blackout.end and blackout.end > window.end):
+            what = "begins before" if starts_early else "ends after"
+            yield Rule(
+                (*path, "start" if starts_early else "end"), f"{what} the event: did the one move without the other?"
+            )
+    audience = event.audience.countries if event.audience else {}
+    shut = {
+        place: share for place, share in audience.items() if place in rights.except_in or (seen and place not in seen)
+    }
+    if shut:
+        share = Share(sum(shut.values(), Fraction(0)))
+        yield Rule(
+            ("audience", "countries"),
+            f"{share} of them, in {', '.join(shut)}, may not see it: the rights leave them out",
+        )
+
+
+def _open_to_all(event: Event) -> Iterator[Rule]:
+    ways: list[tuple[Path, Input]] = [(("contribution",), event.contribution)]
+    if event.contribution.backup:
+        ways.append((("contribution", "backup"), event.contribution.backup))
+    for path, way_in in ways:
+        if any(network.endswith("/0") for network in way_in.allow) and way_in.secret.kind == "none":
+            yield Rule((*path, "allow"), "anybody may send, and nothing else keeps them out", "the venue's networks")
 
 
 def of_event(path: Path, message: str, given: str | None, allowed: str | None = None, hint: str | None = None) -> Fault:
@@ -123,7 +161,7 @@ def _feed(event: Event, profile: Profile) -> Iterator[Fault]:
         yield of_event((*place, "scan"), message, feed.scan, ladder.scan, hint)
     if feed.frame_rate is not None:
         yield from _cadence(
-            Fraction(feed.frame_rate), Fraction(ladder.frame_rate), interlaced=ladder.scan == "interlaced"
+            Fraction(feed.frame_rate), Fraction(ladder.frame_rate), interlaced="interlaced" in (ladder.scan, feed.scan)
         )
     if (
         feed.bitrate is not None

@@ -58,16 +58,17 @@ def contribution(event: Event, picture: parts.Source) -> parts.Contribution:
             height=picture.height,
             frame_rate=picture.frame_rate,
         ),
-        backup=_backup(feed.backup) if feed.backup else None,
+        backup=_backup(feed.backup, feed) if feed.backup else None,
         expected=_expected(feed.expected),
     )
 
 
-def _backup(feed: Input) -> parts.Input:
+def _backup(feed: Input, first: Input) -> parts.Input:
+    """The second way in; what it says of no buffer of its own is the first one's."""
     return parts.Input(
         protocol=feed.protocol,
         mode=_mode(feed),
-        latency_ms=_latency(feed),
+        latency_ms=_latency(feed, first.latency),
         passphrase=_secret(feed.secret),
         address=feed.address or "",
         allow=feed.allow,
@@ -78,8 +79,8 @@ def _mode(feed: Input) -> parts.Mode:
     return "caller" if feed.protocol == "pull" else feed.mode or "listener"
 
 
-def _latency(feed: Input) -> int:
-    return int((feed.latency or LATENCY) * 1000) if feed.protocol in ("srt", "rist") else 0
+def _latency(feed: Input, otherwise: units.Duration | None = None) -> int:
+    return int((feed.latency or otherwise or LATENCY) * 1000) if feed.protocol in ("srt", "rist") else 0
 
 
 def _secret(reference: SecretReference) -> parts.SecretRef | None:
@@ -132,13 +133,16 @@ def encoder(profile: Profile) -> parts.Encoder:
 
 
 def _renditions(ladder: Ladder) -> tuple[parts.Rendition, ...]:
-    return tuple(_rendition(rung) for rung in ladder.rungs())
+    rungs = ladder.rungs()
+    return tuple(_rendition(rung, rungs[:index]) for index, rung in enumerate(rungs))
 
 
-def _rendition(rung: WholeRendition) -> parts.Rendition:
+def _rendition(rung: WholeRendition, earlier: Sequence[WholeRendition]) -> parts.Rendition:
+    """A rung; the second and later ones of a height are numbered."""
+    same = sum(other.size.height == rung.size.height for other in earlier)
     lowest = levels.lowest(rung.codec, rung.profile, rung.size, Fraction(rung.frame_rate), rung.max_bitrate)
     return parts.Rendition(
-        name=f"v{rung.size.height}",
+        name=f"v{rung.size.height}" + (f"-{same + 1}" if same else ""),
         codec=rung.codec,
         profile=rung.profile,
         width=rung.size.width,

@@ -8,6 +8,8 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Generic, TypeVar
 
+import msgspec
+
 from eventstack.errors import Fault
 from eventstack.models.profile import Profile
 from eventstack.models.yaml_reader import dotted
@@ -86,6 +88,9 @@ def _prepared(
     roles = _roles(profile)
     way = path(facts, roles, single=profile.layers == "single")
     encoder = media.encoder(profile)
+    if "preset/any" not in facts.features:
+        bare = tuple(msgspec.structs.replace(rung, preset="") for rung in encoder.renditions)
+        encoder = msgspec.structs.replace(encoder, renditions=bare)
     paths = 2 if profile.redundancy == "two-path" else 1
     settle_s = max(facts.settle_s, int(profile.teardown.settle or 0))
     return Prepared(

@@ -140,9 +140,9 @@ def of(event: Event, ready: "Prepared", *, placed: bool) -> dict[str, str]:
     if placed:
         found["placed"] = found["build.region"]
     if ready.profile.layers != "series":
-        found["build.series"] = "layers: no series layer"
-    if event.audience and ready.facts.machine:
-        found["build.capacity"] = f"{ready.sources['build.capacity']}; audience: {by_event}"
+        found["build.series"] = ready.sources["shares"]
+    if event.audience and ready.facts.machine and ready.profile.capacity.packagers is None:
+        found["build.capacity.packagers"] = f"audience: {by_event}"
     return ready.sources | _IDENTITY | found
 
 
@@ -179,7 +179,10 @@ def _rungs(profile: Profile) -> Iterator[tuple[str, Path]]:
     if ladder is None:
         yield "build.encoder.renditions", ("ladder",)
         return
-    order = sorted(range(len(ladder.renditions)), key=lambda index: ladder.renditions[index].size)
+    order = sorted(
+        range(len(ladder.renditions)),
+        key=lambda index: (ladder.renditions[index].size, ladder.renditions[index].bitrate),
+    )
     for rank, index in enumerate(order):
         rung, own = ladder.renditions[index], ("ladder", "renditions", index)
         place = f"build.encoder.renditions[{rank}]"

@@ -27,6 +27,14 @@ EVENTS: list[Row] = [
         {"passphrase: generated": "passphrase: hunter2hunter2"},
         ("11:15: contribution.passphrase", "env:NAME, file:PATH"),
     ),
+    (
+        {"protocol: srt\n  mode: listener\n  latency: 200ms": "protocol: rtmp\n  expected: {codec: mpeg2}"},
+        ("contribution.expected.codec: RTMP carries no MPEG-2", "allowed: avc"),
+    ),
+    (
+        {"source: synthetic": "expected: {scan: interlaced, frame_rate: 50fps}"},
+        ("contribution.expected.frame_rate: an interlaced feed of so many frames", "25fps, with twice as many fields"),
+    ),
     ({"source: synthetic": "source: clip.mp4"}, ("12:11: contribution.source", "given: clip.mp4", "file:PATH")),
     ({"cloud: local": "cloud: [local]"}, ("14:8: cloud: not text", "given: a list")),
     ({"cloud: local": "cloud: local\nextends: base"}, ("15:1: extends: unknown key",)),
@@ -94,7 +102,10 @@ EVENTS: list[Row] = [
     ({"cloud: local": "cloud: local\nlabels: {eventstack-owner: me}"}, ("labels.eventstack-owner: a name that our",)),
     ({"cloud: local": "cloud: local\ncontacts: [{name: Ann}]"}, ("contacts[0].name: no way to reach them", "phone: …")),
     ({"cloud: local": "cloud: local\naudience: {expected: 9, peak: 5}"}, ("audience.peak: fewer at the peak", "9 or")),
-    ({"cloud: local": "cloud: local\naudience: {expected: 9, ramp: 0s}"}, ("audience.ramp: no time at all",)),
+    (
+        {"cloud: local": "cloud: local\naudience: {expected: 9, ramp: 0s}"},
+        ("audience.ramp: no time for anybody to come", "up to 24h"),
+    ),
     ({"cloud: local": "cloud: local\naudience: {expected: 9, ramp: 1.5s}"}, ("audience.ramp: not whole seconds",)),
     ({"cloud: local": "cloud: local\naudience: {expected: -1}"}, ("audience.expected: too small", "0 or more")),
     ({"cloud: local": "cloud: local\naudience: {expected: many}"}, ("audience.expected: not a whole number",)),
@@ -115,7 +126,51 @@ PROFILES: list[Row] = [
     ({"preset: veryfast": "preset: verryfast"}, ("ladder.preset", "did you mean veryfast?")),
     ({"size: 640x360": "size: 426x240"}, ("9:13: ladder.renditions[0].size: not 16:9", "416x234 or 448x252")),
     ({"size: 640x360": "size: 640"}, ("ladder.renditions[0].size: a number without its unit",)),
-    ({"size: 640x360": "size: 1280x720"}, ("two rungs of one height",)),
+    (
+        {"size: 640x360": "size: 1280x720", "bitrate: 800kbps": "bitrate: 3Mbps"},
+        ("ladder.renditions[1].bitrate: two rungs of one size and bit rate", "another bit rate"),
+    ),
+    (
+        {"bitrate: 800kbps": "bitrate: 1kbps"},
+        ("ladder.renditions[0].bitrate: too few bits for 640x360", "12kbps or more"),
+    ),
+    (
+        {"  preset: veryfast": "  gop: 0.04s"},
+        ("ladder.gop: so short that all bits go into key pictures", "0.25s or more"),
+    ),
+    (
+        {"frame_rate: 25fps": "frame_rate: 24fps\n  scan: interlaced", "segment: 1.92s": "segment: 2s"},
+        ("ladder.frame_rate: no interlaced source has this rate", "25fps, 30000/1001fps"),
+    ),
+    (
+        {
+            "codec: avc": "codec: hevc",
+            "formats: [hls, dash]": "formats: [hls]\n  container: ts",
+            "drm:\n  scheme: cenc\n  systems: [clearkey]\n  keys: per-label\n  rotation: off\n": "drm: off\n",
+            "[encoder, licence, edge]": "[encoder, edge]",
+        },
+        ("packaging.container: HEVC in transport stream segments", "allowed: cmaf"),
+    ),
+    (
+        {"bitrate: 96kbps": "codec: ac3\n      bitrate: 100kbps"},
+        ("bitrate: not one of AC-3's bit rates", "96kbps or 112kbps"),
+    ),
+    (
+        {"bitrate: 96kbps\n      channels: 2": "bitrate: 48kbps\n      channels: 6"},
+        ("too few bits for 6 channels", "96kbps or"),
+    ),
+    (
+        {
+            "slate: true": "captions: [{language: en, format: cea-608, service: 1}, "
+            "{language: de, format: cea-608, service: 1}]"
+        },
+        ("captions[1].service: en is made of the same service", "another service"),
+    ),
+    ({"tail: 6s": "tail: 30h"}, ("timing.tail: longer than anybody can mean", "up to 1d")),
+    (
+        {"monitoring:\n": "monitoring:\n  thresholds: {low_bitrate: 100%}\n"},
+        ("monitoring.thresholds.low_bitrate: an alarm that is always true, or never",),
+    ),
     ({"bitrate: 800kbps": "bitrate: 5Mbps"}, ("12:16: ladder.renditions[1].bitrate: not above the 5Mbps",)),
     ({"      bitrate: 800kbps\n": ""}, ("9:7: ladder.renditions[0].bitrate: missing",)),
     ({"max_bitrate: 4Mbps": "max_bitrate: 2Mbps"}, ("13:20: ladder.renditions[1].max_bitrate", "3Mbps to 12Mbps")),

@@ -30,6 +30,7 @@ ROWS: list[tuple[dict[str, str], str, str, str | None]] = [
     ),
     ({"[clearkey]": "[clearkey, widevine]"}, "drm.key_source", "widevine would only be signalled", None),
     ({"tail: 6s": "tail: 5s"}, "timing.tail", "the last viewers miss the end", None),
+    ({"  profile: main": "  profile: high10"}, "ladder.profile", "decodes high10", "high"),
     (
         {"slate: true": "redundancy: two-path\ncapacity: {headroom: 0%}"},
         "capacity.headroom",

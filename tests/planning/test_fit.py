@@ -96,6 +96,13 @@ CLASH: list[tuple[str, Values, Values, tuple[str, ...]]] = [
 ]
 """The cloud, what the event and what the profile has instead, and parts of the answer."""
 
+
+def dark(start: str, end: str, place: str) -> Values:
+    """A blackout of one country on the day of the event."""
+    day = "2027-05-22T"
+    return {"start": f"{day}{start}", "end": f"{day}{end}", "zone": "Europe/Berlin", "territories": [place]}
+
+
 NOTED: list[tuple[str, Values, Values, str, str]] = [
     (
         "local",
@@ -107,6 +114,42 @@ NOTED: list[tuple[str, Values, Values, str, str]] = [
     ("azure", {}, {"redundancy": "two-path"}, "contribution.backup", "without a backup its loss takes both"),
     ("azure", {"audience": changes.GONE}, {"capacity.headroom": "50%"}, "capacity.headroom", "no audience"),
     ("azure", {"audience.peak": 9_000_000}, {"capacity.packagers": 1}, "capacity.packagers", "are fewer than the"),
+    ("aws", {"window.end": changes.GONE}, {}, "window.end", "an open end; media time ends"),
+    (
+        "aws",
+        {"rights": {"territories": ["DE"], "blackouts": [dark("20:10", "20:30", "FR")]}},
+        {},
+        "rights.blackouts[0].territories",
+        "FR sees nothing of it anyway",
+    ),
+    (
+        "aws",
+        {"rights.blackouts": [dark("19:00", "20:30", "DE")]},
+        {},
+        "rights.blackouts[0].start",
+        "begins before the event",
+    ),
+    (
+        "aws",
+        {"rights.blackouts": [dark("20:10", "23:50", "DE")]},
+        {},
+        "rights.blackouts[0].end",
+        "ends after the event",
+    ),
+    (
+        "aws",
+        {"rights.except_in": ["DE"], "audience": {"expected": 9, "countries": {"DE": "70%", "AT": "30%"}}},
+        {},
+        "audience.countries",
+        "70% of them, in DE, may not see it",
+    ),
+    (
+        "aws",
+        {"contribution": {"protocol": "rtp", "allow": ["0.0.0.0/0"]}},
+        {},
+        "contribution.allow",
+        "anybody may send",
+    ),
     ("aws", {}, {"teardown.settle": "10s"}, "teardown.settle", "10s is not enough for aws"),
 ]
 """The same with what is only noted: the field and part of the text."""

@@ -69,5 +69,5 @@ def test_a_plan_of_a_newer_format_is_refused_with_the_way_out() -> None:
     with pytest.raises(ConfigError) as caught:
         StackPlan.from_json(json.dumps(newer))
     (fault,) = caught.value.faults
-    assert (fault.field, fault.given, fault.allowed) == ("build.format", str(FORMAT + 1), f"up to {FORMAT}")
+    assert (fault.field, fault.given, fault.allowed) == ("build.format", str(FORMAT + 1), f"1 to {FORMAT}")
     assert fault.hint == "use the eventstack that wrote it, or a newer one"

@@ -1,16 +1,44 @@
 """Timing, gates, thresholds, slate and redundancy against the rest of the profile."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eventstack.models.faults import Rule
 from eventstack.models.rules.pictures import picture, twice
 from eventstack.models.units import Duration, Resolution
+from eventstack.models.yaml_reader import Path
 
 DAY = Duration(86_400)
 
+MOST: tuple[tuple[Path, Duration], ...] = (
+    (("timing", "tail"), DAY),
+    (("timing", "turn_round"), DAY),
+    (("monitoring", "gates", "give_up"), DAY),
+    (("monitoring", "thresholds", "black"), Duration(3600)),
+    (("monitoring", "thresholds", "freeze"), Duration(3600)),
+    (("monitoring", "thresholds", "silence"), Duration(3600)),
+    (("monitoring", "thresholds", "stale"), Duration(3600)),
+    (("monitoring", "thresholds", "latency"), Duration(3600)),
+    (("teardown", "settle"), DAY),
+    (("teardown", "keep"), Duration(30 * DAY)),
+    (("packaging", "window"), DAY),
+    (("packaging", "start_over"), Duration(14 * DAY)),
+    (("archive", "keep"), Duration(36_500 * DAY)),
+)
+"""How long what lasts may last at all: beyond, somebody wrote another unit than they meant."""
+
 if TYPE_CHECKING:
     from eventstack.models.profile import Profile
+
+
+def durations(profile: "Profile") -> Iterator[Rule]:
+    """Nothing lasts longer than anybody can mean."""
+    for path, most in MOST:
+        value: Any = profile
+        for part in path:
+            value = getattr(value, str(part))
+        if value is not None and value > most:
+            yield Rule(path, "longer than anybody can mean", f"up to {Duration(most)}")
 
 
 def timing(profile: "Profile") -> Iterator[Rule]:
@@ -20,9 +48,6 @@ def timing(profile: "Profile") -> Iterator[Rule]:
         yield Rule(("timing", "line_up"), "no line-up", "more than 0s", hint)
     elif profile.timing.line_up > Duration(6 * 3600):
         yield Rule(("timing", "line_up"), "a line-up of hours: everything that bills runs from there", "up to 6h")
-    for name in ("tail", "turn_round"):
-        if getattr(profile.timing, name) > DAY:
-            yield Rule(("timing", name), "longer than the longest event", "up to 24h")
 
 
 def gates(profile: "Profile") -> Iterator[Rule]:
@@ -48,10 +73,16 @@ def thresholds(profile: "Profile") -> Iterator[Rule]:
         if value is not None and value < count * segment:
             least = Duration(-(-count * segment // 1))
             yield Rule((*path, name), f"shorter than {count} segments of {segment}: always true", f"{least} or more")
+    if _alarm(limits.low_bitrate):
+        yield Rule((*path, "low_bitrate"), "an alarm that is always true, or never", "more than 0%, less than 100%")
     if profile.ladder is None:
         for name in ("black", "freeze"):
             if getattr(limits, name) is not None:
                 yield Rule((*path, name), "a programme of sound has no picture", hint="remove it")
+
+
+def _alarm(share: Any) -> bool:
+    return share is not None and not 0 < share < 1
 
 
 def slate(profile: "Profile") -> Iterator[Rule]:

@@ -22,9 +22,21 @@ SEGMENT_RANGE = (Fraction(1, 2), Fraction(10))
 """Seconds: shorter ones cost requests without end, longer ones make every viewer late."""
 
 RATES = tuple(
-    map(Fraction, ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60", "100", "120000/1001", "120"))
+    map(
+        Fraction,
+        ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60", "100", "120000/1001", "120"),
+    )
 )
 """Frame rates of film and television (SMPTE ST 2036-1 and ST 274 have them)."""
+
+FEWEST_BITS = Fraction(1, 500)
+"""Bits a pixel below which no codec leaves a picture; ladders of broadcasters have some 0.05 and more."""
+
+SHORTEST_GOP = Fraction(1, 4)
+"""Seconds from key picture to key picture: shorter ones spend their bits on key pictures."""
+
+INTERLACED = tuple(map(Fraction, ("25", "30000/1001", "30", "50", "60000/1001", "60")))
+"""Frame rates that interlaced television has, and those of its fields."""
 
 PROFILES = {"avc": ("baseline", "main", "high", "high10", "high422"), "hevc": ("main", "main10")}
 """The profiles of each codec that encoders for broadcasts offer."""
@@ -46,6 +58,9 @@ def check(ladder: Ladder | None, packaging: Packaging) -> Iterator[Rule]:
     for index, rung in enumerate(rungs):
         yield from _codec((*_LADDER, "renditions", index), ladder.renditions[index], rung)
         yield from _control((*_LADDER, "renditions", index), ladder, ladder.renditions[index], rung)
+    if packaging.container == "ts" and any(rung.codec == "hevc" for rung in rungs):
+        hint = "HLS has HEVC in fragmented MP4 alone (HLS Authoring Specification for Apple Devices, 1.5)"
+        yield Rule(("packaging", "container"), "HEVC in transport stream segments", "cmaf", hint)
     if packaging.low_latency:
         yield from _parts(Fraction(packaging.low_latency.part), Fraction(packaging.segment), rates)
 
@@ -58,14 +73,30 @@ def order(rungs: Sequence[WholeRendition], aspect: str) -> Iterator[Rule]:
         if not rung.bitrate <= rung.max_bitrate <= 4 * rung.bitrate:
             span = f"{rung.bitrate} to {Bitrate(4 * rung.bitrate)}"
             yield Rule((*place, "max_bitrate"), "the peak does not fit the average", span)
-    order = sorted(range(len(rungs)), key=lambda index: (rungs[index].size.height, rungs[index].size.width))
+        yield from _bits((*place, "bitrate"), rung)
+    for codec in sorted({rung.codec for rung in rungs}):
+        yield from _growth(rungs, [index for index, rung in enumerate(rungs) if rung.codec == codec])
+
+
+def _bits(path: Path, rung: WholeRendition) -> Iterator[Rule]:
+    least = -(-FEWEST_BITS * rung.size.width * rung.size.height * Fraction(rung.frame_rate) // 1000) * 1000
+    if rung.bitrate < least:
+        message = f"too few bits for {rung.size} at {rung.frame_rate}: nothing could be made out"
+        yield Rule(path, message, f"{Bitrate(least)} or more")
+
+
+def _growth(rungs: Sequence[WholeRendition], of_codec: Sequence[int]) -> Iterator[Rule]:
+    """In one codec a larger picture has more bits, and of one size each rung has its own bit rate."""
+    order = sorted(
+        of_codec, key=lambda index: (rungs[index].size.height, rungs[index].size.width, rungs[index].bitrate)
+    )
     for lower, upper in pairwise(order):
         small, large = rungs[lower], rungs[upper]
-        place = (*_LADDER, "renditions", upper)
-        if small.size.height == large.size.height:
-            place = (*_LADDER, "renditions", max(lower, upper), "size")
-            yield Rule(place, "two rungs of one height", "a different size for each rung")
-        elif small.bitrate >= large.bitrate:
+        place: Path = (*_LADDER, "renditions", upper)
+        if small.size == large.size and small.bitrate == large.bitrate:
+            place = (*_LADDER, "renditions", max(lower, upper), "bitrate")
+            yield Rule(place, "two rungs of one size and bit rate", "another size, or another bit rate")
+        elif small.size != large.size and small.bitrate >= large.bitrate:
             yield Rule(
                 (*place, "bitrate"),
                 f"not above the {small.bitrate} of the smaller {small.size}",
@@ -98,6 +129,10 @@ def _rates(ladder: Ladder) -> Iterator[Rule]:
         near = min(RATES, key=lambda rate: abs(rate - full))
         hint = f"did you mean {FrameRate(near)}?"
         yield Rule((*_LADDER, "frame_rate"), "not a frame rate of film or television", _listed(RATES), hint)
+    elif ladder.scan == "interlaced" and full not in INTERLACED:
+        yield Rule(
+            (*_LADDER, "frame_rate"), "no interlaced source has this rate, or twice as many fields", _listed(INTERLACED)
+        )
     for index, rung in enumerate(ladder.renditions):
         if rung.frame_rate is not None and Fraction(rung.frame_rate) not in (full, full / 2):
             path = (*_LADDER, "renditions", index, "frame_rate")
@@ -171,6 +206,9 @@ def _gop(ladder: Ladder, length: Fraction, rates: Sequence[Fraction]) -> Iterato
     if ladder.gop is None:
         return
     path, gop, slowest = (*_LADDER, "gop"), Fraction(ladder.gop), rates[0]
+    if 0 < gop < SHORTEST_GOP:
+        yield Rule(path, "so short that all bits go into key pictures", f"{Duration(SHORTEST_GOP)} or more")
+        return
     if gop <= 0 or length % gop or (gop * slowest).denominator != 1:
         pictures = int(length * slowest) if (length * slowest).denominator == 1 else 0
         fits = [Duration(length / parts) for parts in range(1, 9) if pictures and pictures % parts == 0]
