@@ -93,25 +93,28 @@ class Audience:
     edge_bps: Fraction
     """Bits a second that the edge sends at the peak."""
 
-    mean_edge_bps: Fraction
+    average_bps: Fraction
     """Bits a second that the edge sends on average."""
 
     edge_rps: Fraction
     """Requests a second at the edge at the peak: segments of every rendition played, and manifests."""
 
-    mean_edge_rps: Fraction
+    average_rps: Fraction
     """Requests a second at the edge on average."""
 
     origin_bps: Fraction
     """Bits a second that the origin sends at the peak, after the caches."""
 
+    average_origin_bps: Fraction
+    """Bits a second that the origin sends on average: what passes the caches of what the edge sends on average."""
+
     origin_rps: Fraction
     """Requests a second at the origin at the peak, after the caches."""
 
-    joins_per_s: Fraction
+    joins_rps: Fraction
     """Viewers who join in a second while the audience arrives."""
 
-    licences_per_s: Fraction
+    licences_rps: Fraction
     """Licence requests a second while the audience arrives; 0 without DRM."""
 
     packagers: int
@@ -125,11 +128,15 @@ class Audience:
 
     def egress_gb(self, on_air_s: int) -> Fraction:
         """Gigabytes (10^9 bytes) that the edge sends in so many seconds on air."""
-        return self.mean_edge_bps * on_air_s / 8_000_000_000
+        return self.average_bps * on_air_s / 8_000_000_000
+
+    def origin_gb(self, on_air_s: int) -> Fraction:
+        """Gigabytes (10^9 bytes) that the origin sends in so many seconds on air."""
+        return self.average_origin_bps * on_air_s / 8_000_000_000
 
     def edge_requests(self, on_air_s: int) -> Fraction:
         """Requests that the edge answers in so many seconds on air."""
-        return self.mean_edge_rps * on_air_s
+        return self.average_rps * on_air_s
 
 
 def model(
@@ -232,6 +239,7 @@ def _model(
     assumptions: Assumptions,
 ) -> Audience:
     edge_bps, edge_rps = _times(peak, each.peak_bps), _times(peak, each.rps)
+    average_bps = _times(expected, each.mean_bps)
     origin_bps = _behind_caches(edge_bps, each.once_bps, each.misses)
     origin_rps = _behind_caches(edge_rps, each.once_rps, each.misses)
     joins = Fraction(peak * each.joins.numerator, max(ramp_s, 1) * each.joins.denominator)
@@ -239,13 +247,14 @@ def _model(
         expected=expected,
         peak=peak,
         edge_bps=edge_bps,
-        mean_edge_bps=_times(expected, each.mean_bps),
+        average_bps=average_bps,
         edge_rps=edge_rps,
-        mean_edge_rps=_times(expected, each.mean_rps),
+        average_rps=_times(expected, each.mean_rps),
         origin_bps=origin_bps,
+        average_origin_bps=_behind_caches(average_bps, each.once_bps, each.misses),
         origin_rps=origin_rps,
-        joins_per_s=joins,
-        licences_per_s=joins * each.licences if drm else Fraction(),
+        joins_rps=joins,
+        licences_rps=joins * each.licences if drm else Fraction(),
         packagers=paths * max(_machines(origin_bps, machine_bps), _machines(origin_rps, machine_rps)),
         encoders=paths * _machines(Fraction(rungs), rungs_per_encoder),
         assumptions=assumptions,

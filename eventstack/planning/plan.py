@@ -99,7 +99,7 @@ class Assumed(Plain, frozen=True):
 class Viewers(Plain, frozen=True):
     """What the audience asks of the chain: bit/s and requests a second as rationals, machines as counts.
 
-    `egress_gb` and `requests` are the edge's over the whole programme, None for an open end.
+    `egress_gb` and `requests` are the edge's over the whole programme, `origin_gb` the origin's; None for an open end.
     """
 
     expected: int
@@ -116,6 +116,8 @@ class Viewers(Plain, frozen=True):
     requests: str | None
     packagers: int
     assumptions: dict[str, Assumed]
+    licences_rps: str = "0"
+    origin_gb: str | None = None
 
 
 class Created(Plain, frozen=True):

@@ -43,11 +43,12 @@ def test_the_rates_agree_with_the_measured_load_of_500_viewers() -> None:
 def test_a_worked_example() -> None:
     audience = asked(100_000, expected=60_000)
     assert audience.edge_bps == 189_600_000_000
-    assert audience.mean_edge_bps == 60_000 * 1_536_000
+    assert audience.average_bps == 60_000 * 1_536_000
     assert audience.egress_gb(3600) == 41_472
     assert audience.edge_rps == Fraction(100_000 * 4 * 25, 48)
     assert audience.origin_bps == 189_600_000_000 * Fraction(11, 5000)
-    assert audience.joins_per_s == audience.licences_per_s == Fraction(500, 3)
+    assert audience.origin_gb(3600) == 41_472 * Fraction(11, 5000)
+    assert audience.joins_rps == audience.licences_rps == Fraction(500, 3)
 
 
 @given(st.integers(0, 5_000_000), st.integers(0, 5_000_000))
@@ -55,11 +56,11 @@ def test_twice_the_audience_is_exactly_twice_the_edge(expected: int, peak: int) 
     once, twice = asked(peak, expected=expected), asked(2 * peak, expected=2 * expected)
     assert twice.edge_bps == 2 * once.edge_bps
     assert twice.edge_rps == 2 * once.edge_rps
-    assert twice.mean_edge_bps == 2 * once.mean_edge_bps
+    assert twice.average_bps == 2 * once.average_bps
     assert twice.egress_gb(5400) == 2 * once.egress_gb(5400)
     assert twice.edge_requests(5400) == 2 * once.edge_requests(5400)
-    assert twice.joins_per_s == 2 * once.joins_per_s
-    assert twice.licences_per_s == 2 * once.licences_per_s
+    assert twice.joins_rps == 2 * once.joins_rps
+    assert twice.licences_rps == 2 * once.licences_rps
 
 
 @given(st.integers(0, 5_000_000))
@@ -79,14 +80,14 @@ def test_twice_a_large_audience_is_told_in_machines() -> None:
 @given(st.integers(0, 3_000_000), st.integers(0, 3_000_000))
 def test_a_larger_peak_asks_for_no_less(one: int, other: int) -> None:
     less, more = asked(min(one, other)), asked(max(one, other))
-    for field in ("edge_bps", "edge_rps", "origin_bps", "origin_rps", "joins_per_s", "licences_per_s", "packagers"):
+    for field in ("edge_bps", "edge_rps", "origin_bps", "origin_rps", "joins_rps", "licences_rps", "packagers"):
         assert getattr(less, field) <= getattr(more, field), field
 
 
 def test_nobody_asks_for_nothing_and_the_chain_still_stands() -> None:
     audience = asked(0)
-    rates = (audience.edge_bps, audience.mean_edge_bps, audience.edge_rps, audience.origin_bps, audience.origin_rps)
-    assert {*rates, audience.joins_per_s, audience.licences_per_s, audience.egress_gb(3600)} == {Fraction(0)}
+    rates = (audience.edge_bps, audience.average_bps, audience.edge_rps, audience.origin_bps, audience.origin_rps)
+    assert {*rates, audience.joins_rps, audience.licences_rps, audience.egress_gb(3600)} == {Fraction(0)}
     assert (audience.packagers, audience.encoders) == (2, 2)
 
 
@@ -125,21 +126,21 @@ def test_a_viewer_asks_for_segments_and_manifests(formats: list[str], renditions
 def test_the_bill_is_reckoned_by_the_rungs_that_viewers_share() -> None:
     audience = asked(1000, expected=400)
     a_viewer = Fraction(7, 10) * LADDER[2] + Fraction(15, 100) * (LADDER[0] + LADDER[1])
-    assert audience.mean_edge_bps == 400 * a_viewer
+    assert audience.average_bps == 400 * a_viewer
     assert audience.egress_gb(7200) == 400 * a_viewer * 7200 / 8 / 10**9
 
 
 def test_a_single_rung_is_watched_by_all() -> None:
-    assert asked(10, ladder_bps=[128_000]).mean_edge_bps == 1_280_000
+    assert asked(10, ladder_bps=[128_000]).average_bps == 1_280_000
 
 
 def test_licences_are_asked_for_only_where_there_is_drm() -> None:
-    assert asked(6000).licences_per_s == 10
-    assert asked(6000, drm=False).licences_per_s == 0
+    assert asked(6000).licences_rps == 10
+    assert asked(6000, drm=False).licences_rps == 0
 
 
 def test_an_audience_that_comes_at_once_comes_within_a_second() -> None:
-    assert asked(6000, ramp_s=0).joins_per_s == 6000
+    assert asked(6000, ramp_s=0).joins_rps == 6000
 
 
 def test_a_cloud_that_keeps_the_machines_shows_none() -> None:
@@ -164,7 +165,7 @@ def test_every_assumption_counts(name: str) -> None:
     halved = getattr(ASSUMPTIONS, name)
     other = ASSUMPTIONS._replace(**{name: halved._replace(value=str(Fraction(halved.value) / 2))})
     rates = [
-        (each.edge_bps, each.mean_edge_bps, each.origin_bps, each.origin_rps, each.joins_per_s, each.licences_per_s)
+        (each.edge_bps, each.average_bps, each.origin_bps, each.origin_rps, each.joins_rps, each.licences_rps)
         for each in (asked(500), asked(500, assumptions=other), asked(10**6), asked(10**6, assumptions=other))
     ]
     assert rates[0] != rates[1] or rates[2] != rates[3]
