@@ -4,6 +4,7 @@
 """
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, StrictInt, ValidationError, model_validator
@@ -27,6 +28,21 @@ def _micro(value: Any) -> int:
         raise unfit("not exact decimal text", allowed='US dollars in quotes, up to six decimals, as "0.085"')
     return int(match[1]) * 10**6 + int((match[2] or "").ljust(6, "0"))
 
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day(value: Any) -> str:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            raise unfit("not a day of the calendar", allowed='a day that there is, as "2026-11-22"') from None
+        return value
+    raise unfit("not a day", allowed='year, month and day in quotes, as "2026-11-22"')
+
+
+Day = Annotated[str, PlainValidator(_day)]
 
 Dollars = Annotated[int, PlainValidator(_micro)]
 
@@ -120,7 +136,7 @@ class Entry(Range):
     source: Line | None = None
     """The document that the figure was read in."""
 
-    date: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None = None
+    date: Day | None = None
     """The day of the figure, in quotes, as "2026-11-22"."""
 
     confidence: Confidence | None = None
@@ -178,7 +194,7 @@ class WrittenTable(Shape):
     source: Line
     """The document that figures were read in, unless an item says another."""
 
-    date: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    date: Day
     """The day of the figures, in quotes, as "2026-11-22", unless an item says another."""
 
     confidence: Confidence = "own"

@@ -150,7 +150,8 @@ BAD = [
     ),
     ("    tiers:\n      - up_to: 9\n", 8, "items[0].tiers[0]", "no price", ""),
     ('    price: "1"\n    billed: medialiv\n', 8, "items[0].billed", "no such billing rule", ""),
-    ('    price: "1"\n    date: yesterday\n', 8, "items[0].date", "not of the right form", ""),
+    ('    price: "1"\n    date: yesterday\n', 8, "items[0].date", "not a day", "2026-11-22"),
+    ('    price: "1"\n    date: "2026-13-45"\n', 8, "items[0].date", "not a day of the calendar", "2026-11-22"),
     ('    price: "1"\n    confidence: guess\n', 8, "items[0].confidence", "not one of the choices", "own"),
     ('    price: "1"\n' + EGRESS + '    price: "1"\n', 8, "items[1].id", "an item that the table has already", ""),
 ]
