@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from eventstack.cost.prices import HOURS_A_MONTH, UNITS, Price, PriceTable, Tier
+from eventstack.cost.prices import HOURS_A_MONTH, INSTEAD, UNITS, Price, PriceTable, Tier
 from eventstack.models.units import rational
 from eventstack.planning.plan import CostLine, Estimate
 
@@ -27,6 +27,12 @@ class Quantity(NamedTuple):
     why: str
     """What is counted, in words."""
 
+    either_way: bool = False
+    """Whether it costs the same where the chain is always on: viewers, and the recording."""
+
+    uncounted: str = ""
+    """Why the amount is not known; it is then a gap, whatever its price."""
+
 
 class _Costed(NamedTuple):
     quantity: Quantity
@@ -39,6 +45,9 @@ class _Costed(NamedTuple):
     note: str = ""
     """Where the price stops being sure."""
 
+    instead: str = ""
+    """That another item's price was taken, for want of its own."""
+
 
 class Priced(NamedTuple):
     """Amounts with their cost in micro-dollars; what many events share is priced once and kept."""
@@ -46,36 +55,40 @@ class Priced(NamedTuple):
     costed: tuple[_Costed, ...]
     low: int
     high: int
-    items: frozenset[str]
 
 
 def priced(quantities: Sequence[Quantity], table: PriceTable) -> Priced:
     """The cost of each amount; raises ValueError for a unit of another kind than its price's."""
-    used: dict[str, Fraction] = {}
+    used: dict[str, tuple[int, int]] = {}
     items, costed = table.items, []
     for quantity in quantities:
-        price = items.get(quantity.item)
-        if price is None or not price.tiers:
-            reason = price.unknown if price else "no sourced figure"
-            costed.append(_Costed(quantity, 0, 0, price, f"{quantity.why}: {reason}"))
+        price, instead = items.get(quantity.item), ""
+        if quantity.uncounted:
+            costed.append(_Costed(quantity, 0, 0, price, quantity.uncounted))
             continue
+        if price is None or not price.tiers:
+            reason = f"{quantity.why}: {price.unknown if price else 'no sourced figure'}"
+            price = items.get(INSTEAD.get(quantity.item, ""))
+            if price is None or not price.tiers:
+                costed.append(_Costed(quantity, 0, 0, price, reason))
+                continue
+            instead = f"{reason}, counted as {price.what}"
         tiers = price.tiers
         above, below = _scaled(quantity, price)
         if len(tiers) > 1:
-            amount = Fraction(above, below)
-            start = used.get(price.id)
-            used[price.id] = amount + start if start else amount
-            low, high, note = _tiered(tiers, amount, start)
+            start, part = used.get(price.id, _NONE_USED)
+            above, below = (above * part + start * below, below * part) if start else (above, below)
+            used[price.id] = above, below
+            low, high, note = _tiered(tiers, above, below, start, part)
         else:
             _, low_micro, high_micro, note = tiers[0]
             low = _rounded(above * low_micro, below)
             high = low if low_micro == high_micro else _rounded(above * high_micro, below)
-        costed.append(_Costed(quantity, low, high, price, "", note))
+        costed.append(_Costed(quantity, low, high, price, "", note, instead))
     return Priced(
         tuple(costed),
         sum([one.low for one in costed]),
         sum([one.high for one in costed]),
-        frozenset([one.quantity.item for one in costed]),
     )
 
 
@@ -111,17 +124,20 @@ def estimate(
     )
 
 
-def _tiered(tiers: Sequence[Tier], amount: Fraction, start: Fraction | None) -> tuple[int, int, str]:
-    """The cost of an amount that goes on where the item's earlier ones ended, and what the last tier has to say."""
-    if not start:
-        low, high, note = _from_nothing(tiers, amount.numerator, amount.denominator)
-        return _rounded(low, amount.denominator), _rounded(high, amount.denominator), note
-    end = start + amount
-    low, high, note = _from_nothing(tiers, end.numerator, end.denominator)
-    before_low, before_high, _ = _from_nothing(tiers, start.numerator, start.denominator)
-    cost = Fraction(low, end.denominator) - Fraction(before_low, start.denominator)
-    top_cost = Fraction(high, end.denominator) - Fraction(before_high, start.denominator)
-    return _rounded(cost.numerator, cost.denominator), _rounded(top_cost.numerator, top_cost.denominator), note
+_NONE_USED = (0, 1)
+
+
+def _tiered(tiers: Sequence[Tier], above: int, below: int, start: int, part: int) -> tuple[int, int, str]:
+    """The cost from `start` / `part` to `above` / `below` units, and what the last tier has to say.
+
+    `below` is a multiple of `part` where `start` is not 0.
+    """
+    low, high, note = _from_nothing(tiers, above, below)
+    if start:
+        before_low, before_high, _ = _from_nothing(tiers, start, part)
+        times = below // part
+        low, high = low - before_low * times, high - before_high * times
+    return _rounded(low, below), _rounded(high, below), note
 
 
 def _from_nothing(tiers: Sequence[Tier], above: int, below: int) -> tuple[int, int, str]:
@@ -156,7 +172,7 @@ def _rounded(above: int, below: int) -> int:
 
 def _lines(event: Priced) -> tuple[CostLine, ...]:
     roles: dict[str, tuple[int, int, tuple[str, ...]]] = {}
-    for quantity, low, high, _, gap, _ in event.costed:
+    for quantity, low, high, _, gap, _, _ in event.costed:
         before_low, before_high, gaps = roles.get(quantity.role, _NOTHING)
         roles[quantity.role] = (before_low + low, before_high + high, (*gaps, gap) if gap else gaps)
     order = ["cdn", *[role for role in roles if role != "cdn"]] if "cdn" in roles else roles
@@ -172,9 +188,9 @@ def _break_even(event: Priced, month: Priced, hours: Fraction) -> tuple[str | No
     """Hours on air a month at which building the chain for each event costs as much as keeping it on."""
     if not month.costed:
         return None, "nothing is kept on"
-    a_month = month.low + month.high
-    an_event = sum([one.low + one.high for one in event.costed if one.quantity.item in month.items])
-    unpriced = any(one.gap for one in month.costed)
+    built = [one for one in event.costed if not one.quantity.either_way]
+    a_month, an_event = month.low + month.high, sum([one.low + one.high for one in built])
+    unpriced = any(one.gap for one in (*month.costed, *built))
     if not a_month or not an_event:
         return None, "not known: nothing that is kept on has a price" if unpriced else "none: neither costs anything"
     minutes = _rounded(a_month * hours.numerator * 60, an_event * hours.denominator)
@@ -187,8 +203,9 @@ def _gaps(costed: Iterable[_Costed], table: PriceTable) -> tuple[str, ...]:
     gaps: dict[str, None] = {}
     elsewhere: dict[str, dict[str, None]] = {}
     for one in costed:
-        if said := one.gap or one.note:
-            gaps[said] = None
+        for said in (one.gap, one.note, one.instead):
+            if said:
+                gaps[said] = None
         price = one.price
         if price and price.stands_in:
             elsewhere.setdefault(price.region, {})[price.service] = None

@@ -37,6 +37,9 @@ UNITS: Mapping[str, tuple[str, int]] = {
 OPEN = {"encoder.": "hour", "vm.": "hour"}
 """Items beyond the shipped tables that a chain may ask for: other classes of MediaLive, other machines."""
 
+INSTEAD = {"cdn.egress.elsewhere": "cdn.egress"}
+"""Items that are counted at another one's price while they have none of their own; the estimate says so."""
+
 
 class Tier(NamedTuple):
     """The price of a month's amount up to `up_to` units, counted from the tier before; None: without end."""

@@ -24,6 +24,8 @@ class Rendition(NamedTuple):
     frame_rate: Fraction
     bps: int
     codec: str = "avc"
+    width: int = 0
+    """0: that of a picture of 16:9."""
 
 
 class Machines(NamedTuple):
@@ -32,6 +34,20 @@ class Machines(NamedTuple):
     role: str
     number: int
     kind: str = ""
+
+
+class Far(NamedTuple):
+    """Viewers for whom a CDN's prices in North America and Europe are not made."""
+
+    share: Fraction
+    near: Fraction
+    """The share of all others."""
+
+    why: str
+    """Who they are, in words."""
+
+
+NOBODY_FAR = Far(Fraction(0), Fraction(1), "")
 
 
 class Chain(NamedTuple):
@@ -46,8 +62,8 @@ class Chain(NamedTuple):
 
     renditions: tuple[Rendition, ...]
     input_bps: int
-    egress_gb: Fraction
-    """To viewers, in GB of 10^9 bytes."""
+    egress_gb: Fraction | None
+    """To viewers, in GB of 10^9 bytes; None where nobody says who watches: then they are a gap."""
 
     requests: int
     """Of viewers at the edge."""
@@ -66,7 +82,13 @@ class Chain(NamedTuple):
     """All audio renditions together."""
 
     hours_idle: Fraction = Fraction(0)
-    """Hours that the chain stands and does not run: built, before line-up."""
+    """Hours that the chain stands and does not run: built, before line-up, and kept, after the tail."""
+
+    inputs: int = 1
+    """Ways in that a managed encoder takes, each charged while it runs: 2 with a backup."""
+
+    flows: int | None = None
+    """MediaConnect flows; None: one for each path."""
 
     push_inputs: int = 0
     """Inputs that a managed encoder listens on: they are charged while idle."""
@@ -78,6 +100,26 @@ class Chain(NamedTuple):
     """Of the contribution's picture; None: that of the tallest rung."""
 
     input_codec: str = "avc"
+
+    input_width: int = 0
+    """0: that of a picture of 16:9."""
+
+    far: Far = NOBODY_FAR
+
+
+UNCOUNTED = "viewers are not counted: the event says nothing of its audience"
+
+
+class _Source(NamedTuple):
+    """What comes in, as far as its price depends on it."""
+
+    bps: int
+    codec: str
+    height: int | None
+    width: int
+    inputs: int
+    push_inputs: int
+    flows: int
 
 
 class _Use(NamedTuple):
@@ -123,9 +165,8 @@ def _amounts(chain: Chain, table: PriceTable, uses: tuple[_Use, ...]) -> list[Qu
         if amount:
             quantities.append(Quantity(use.role, use.item, amount, use.unit, use.why))
     if chain.archive_gb:
-        quantities.append(
-            Quantity("archive", "archive.storage", chain.archive_gb, "GB-month", "the recording, kept for a month")
-        )
+        why = "the recording, kept for a month"
+        quantities.append(Quantity("archive", "archive.storage", chain.archive_gb, "GB-month", why, True))
     return quantities
 
 
@@ -149,21 +190,52 @@ def _product(hours: Fraction, amount: int | Fraction) -> Fraction:
 
 def _viewers(chain: Chain) -> list[Quantity]:
     """What depends on who watches."""
-    quantities = []
-    if chain.egress_gb:
-        quantities.append(Quantity("cdn", "cdn.egress", chain.egress_gb, "GB", "data to viewers"))
     if chain.cloud == "local":
-        return quantities
+        return [_to_viewers("cdn.egress", chain.egress_gb, "data to viewers")] if chain.egress_gb else []
+    quantities = []
+    if chain.egress_gb is None:
+        quantities.append(_to_viewers("cdn.egress", Fraction(0), "data to viewers")._replace(uncounted=UNCOUNTED))
+    elif chain.egress_gb:
+        share, near, why = chain.far
+        if near:
+            amount = _product(chain.egress_gb, near) if share else chain.egress_gb
+            quantities.append(_to_viewers("cdn.egress", amount, "data to viewers"))
+        if share:
+            amount = _product(chain.egress_gb, share) if near else chain.egress_gb
+            quantities.append(_to_viewers("cdn.egress.elsewhere", amount, why))
     if chain.requests:
-        quantities.append(Quantity("cdn", "cdn.requests", Fraction(chain.requests), "requests", "requests of viewers"))
+        requests = Fraction(chain.requests)
+        quantities.append(Quantity("cdn", "cdn.requests", requests, "requests", "requests of viewers", True))
     role, item, why = _FROM_ORIGIN.get(chain.cloud, ("", "", ""))
     if role and all(one.role != role for one in chain.machines):
-        amount = chain.origin_gb
-        if amount is None:
-            amount = _product(chain.hours_on, _ladder_gb(chain.renditions, chain.audio_bps) * chain.formats)
-        if amount:
-            quantities.append(Quantity(role, item, amount, "GB", why))
+        fetched = chain.origin_gb
+        if fetched is None:
+            fetched = _product(chain.hours_on, _ladder_gb(chain.renditions, chain.audio_bps) * chain.formats)
+        if fetched:
+            quantities.append(Quantity(role, item, fetched, "GB", why, True))
     return quantities
+
+
+def _to_viewers(item: str, amount: Fraction, why: str) -> Quantity:
+    return Quantity("cdn", item, amount, "GB", why, True)
+
+
+def far(elsewhere: Fraction, unsaid: Fraction) -> Far:
+    """The shares of viewers outside North America and Europe, and of those of whom no country is said, as one."""
+    share = elsewhere + unsaid
+    away, silent = "outside North America and Europe", "of whom no country is said"
+    if elsewhere and unsaid:
+        who = f" ({_percent(elsewhere)} {away}, {_percent(unsaid)} {silent})"
+    else:
+        who = f", {away if elsewhere else silent}"
+    return Far(share, 1 - share, f"data to {_percent(share)} of the viewers{who}") if share else NOBODY_FAR
+
+
+def _percent(share: Fraction) -> str:
+    """To a tenth; what is not nothing does not read as nothing, nor as all what is not all."""
+    tenths = min(max(round(share * 1000), 1), 1000 if share == 1 else 999)
+    whole, tenth = divmod(tenths, 10)
+    return f"{whole}.{tenth} %" if tenth else f"{whole} %"
 
 
 _FROM_ORIGIN = {
@@ -180,7 +252,15 @@ def _uses(chain: Chain, table: PriceTable) -> tuple[_Use, ...]:
         chain.paths,
         chain.renditions,
         chain.audio_bps,
-        (chain.input_height, chain.input_codec, chain.input_bps, chain.push_inputs),
+        _Source(
+            chain.input_bps,
+            chain.input_codec,
+            chain.input_height,
+            chain.input_width,
+            chain.inputs,
+            chain.push_inputs,
+            chain.paths if chain.flows is None else chain.flows,
+        ),
         chain.machines,
         chain.drm,
         table.machine,
@@ -193,7 +273,7 @@ def _worked_out(
     paths: int,
     renditions: tuple[Rendition, ...],
     audio_bps: int,
-    source: tuple[int | None, str, int, int],
+    source: _Source,
     machines: tuple[Machines, ...],
     drm: bool,
     machine: str,
@@ -211,7 +291,8 @@ def _worked_out(
                 uses += _medialive(paths, renditions, source)
             if "packager" not in roles:
                 uses.append(_ingest(paths, renditions, audio_bps))
-            uses += _mediaconnect(paths, source[2])
+            if source.flows:
+                uses += _mediaconnect(source)
         case "azure":
             uses.append(_Use("cdn", "cdn.base", "hour", "Front Door, its profile while the chain stands", 1, 1))
             uses.append(_Use("contribution", "network.balancer", "hour", "balancer and public addresses", 1, 1))
@@ -233,26 +314,29 @@ def _ingest(paths: int, renditions: tuple[Rendition, ...], audio_bps: int) -> _U
     return _Use("packager", "packager.ingest", "GB", "MediaPackage, media taken in on each path", amount)
 
 
-def _mediaconnect(paths: int, input_bps: int) -> list[_Use]:
-    band = "under-20mbps" if input_bps <= 20 * MBPS else "over-20mbps"
+def _mediaconnect(source: _Source) -> list[_Use]:
+    band = "under-20mbps" if source.bps <= 20 * MBPS else "over-20mbps"
+    flows = source.flows
     return [
-        _Use("contribution", "contribution.flow", "hour", "MediaConnect, a flow for each path", paths),
-        _Use("contribution", f"contribution.input.{band}", "hour", f"MediaConnect, inputs {band}", paths),
-        _Use("contribution", f"contribution.output.{band}", "hour", f"MediaConnect, outputs {band}", paths),
+        _Use("contribution", "contribution.flow", "hour", "MediaConnect, a flow for each way in and path", flows),
+        _Use("contribution", f"contribution.input.{band}", "hour", f"MediaConnect, inputs {band}", flows),
+        _Use("contribution", f"contribution.output.{band}", "hour", f"MediaConnect, outputs {band}", flows),
     ]
 
 
-def _medialive(paths: int, renditions: tuple[Rendition, ...], source: tuple[int | None, str, int, int]) -> list[_Use]:
+def _medialive(paths: int, renditions: tuple[Rendition, ...], source: _Source) -> list[_Use]:
     pipelines = "standard" if paths > 1 else "single"
-    height, codec, bps, push_inputs = source
-    height = height or max([rung.height for rung in renditions], default=0)
-    counts = {f"encoder.{pipelines}.in.{_size(height)}.{codec}.{_input_band(bps)}": 1}
+    width, height = source.width, source.height
+    if not height:
+        width, height = max([(rung.width, rung.height) for rung in renditions], key=_class, default=(0, 0))
+    counts = {f"encoder.{pipelines}.in.{_size(width, height)}.{source.codec}.{_input_band(source.bps)}": source.inputs}
     for rung in renditions:
-        output = f"{_size(rung.height)}.{rung.codec}.{_pace(rung.frame_rate)}.{_output_band(rung.bps)}"
+        output = f"{_size(rung.width, rung.height)}.{rung.codec}.{_pace(rung.frame_rate)}.{_output_band(rung.bps)}"
         item = f"encoder.{pipelines}.out.{output}"
         counts[item] = counts.get(item, 0) + 1
     uses = [_Use("encoder", item, "hour", f"MediaLive, {_spelt(item)}", count) for item, count in counts.items()]
-    return [*uses, _Use("encoder", "encoder.idle", "hour", "MediaLive, standing and not running", 0, 1 + push_inputs)]
+    standing = 1 + source.push_inputs
+    return [*uses, _Use("encoder", "encoder.idle", "hour", "MediaLive, standing and not running", 0, standing)]
 
 
 def _spelt(item: str) -> str:
@@ -261,9 +345,18 @@ def _spelt(item: str) -> str:
     return f"{'two pipelines' if pipelines == 'standard' else 'one pipeline'}, {way}put {' '.join(rest)}"
 
 
-def _size(height: int) -> str:
-    """MediaLive's classes of picture, told from its height."""
-    return "sd" if height < 720 else "hd" if height <= 1080 else "uhd"
+def _size(width: int, height: int) -> str:
+    """MediaLive's classes of picture."""
+    return ("sd", "hd", "uhd")[_class((width, height))]
+
+
+def _class(size: tuple[int, int]) -> int:
+    """SD below 1280x720, HD up to 1920x1080, UHD above, by the longer and the shorter side: 1080x1920 is HD."""
+    width, height = size
+    shorter, longer = sorted((width or height * 16 // 9, height))
+    if longer < 1280 and shorter < 720:
+        return 0
+    return 1 if longer <= 1920 and shorter <= 1080 else 2
 
 
 def _pace(frame_rate: Fraction) -> str:

@@ -26,6 +26,8 @@ def money(low: int, high: int) -> str:
 
 def _share(estimate: Estimate) -> str:
     cdn = next((line for line in estimate.lines if line.role == "cdn"), None)
+    if cdn and cdn.gaps:
+        return f"not known: {'; '.join(cdn.gaps)}"
     if cdn is None or not estimate.high:
         return "nothing that has a price"
     whole, tenth = divmod(estimate.cdn_permille, 10)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from eventstack.cost import prices
+from eventstack.cost.prices import INSTEAD
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "cost.md"
 SECTION = re.compile(r"(<!-- prices of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -16,7 +17,8 @@ def dollars(low_micro, high_micro):
 
 def figure(price):
     if not price.tiers:
-        return f"not known: {price.unknown}"
+        other = INSTEAD.get(price.id)
+        return f"not known: {price.unknown}{f', counted as `{other}`' if other else ''}"
     parts = [
         f"{dollars(tier.low_micro, tier.high_micro)}{f' up to {tier.up_to}' if tier.up_to else ''}"
         for tier in price.tiers

@@ -10,7 +10,7 @@ from eventstack.cost import prices
 from eventstack.cost.estimate import Quantity, estimate
 from eventstack.cost.prices import AS_RUN, Price, PriceTable, Tier
 from eventstack.cost.quantities import cost as cost_of
-from eventstack.cost.quantities import event, kept_on
+from eventstack.cost.quantities import event, far, kept_on
 from tests.cost.chains import chain
 
 AWS = prices.table("aws")
@@ -127,6 +127,21 @@ def test_a_known_range_for_other_regions_replaces_the_price():
     assert cost(prices.table("aws", "eu-west-1"), ingest) == (31_000_000, 43_000_000)
 
 
+def test_what_is_counted_as_another_item_shares_its_tiers_and_is_said():
+    elsewhere = egress(5000)._replace(item="cdn.egress.elsewhere", why="data to some")
+    assert cost(AWS, egress(7000), elsewhere) == cost(AWS, egress(12_000))
+    said = estimate([egress(13_100), elsewhere], AWS, hours=HOUR).gaps
+    assert said[0].startswith("CloudFront above 18017 GB")
+    assert said[1] == (
+        "data to some: no sourced figure for other places, counted as data to viewers in North America and Europe"
+    )
+
+
+def test_an_amount_that_is_not_known_is_a_gap_of_its_role():
+    result = estimate([egress(0)._replace(uncounted="nobody says")], AWS, hours=HOUR)
+    assert (result.lines[0].gaps, result.gaps, result.high) == (("nobody says",), ("nobody says",), 0)
+
+
 # always on
 
 
@@ -146,8 +161,21 @@ def test_line_up_and_tail_bring_the_break_even_down_in_their_proportion():
     assert of(chain(hours_on=Fraction(9, 2)), hours=3).hours_a_month == "1460/3"
 
 
+def test_waiting_brings_the_break_even_down():
+    ready, waited = (
+        of(chain(hours_on=Fraction(4), hours_idle=Fraction(idle), push_inputs=1), hours=3) for idle in (0, 100)
+    )
+    an_hour = Fraction(2_346_000 + 283_500 + 2 * (160_000 + 90_000 + 40_000))
+    idle = 100 * 2 * Fraction(10_000 + 40_000, 2)
+    assert Fraction(ready.hours_a_month) == Fraction(730 * 3, 4)
+    assert Fraction(waited.hours_a_month) == Fraction(round(730 * 60 * an_hour * 3 / (4 * an_hour + idle)), 60)
+
+
 def test_viewers_do_not_move_the_break_even():
-    few, many = (of(chain(hours_on=Fraction(4), egress_gb=Fraction(gb)), hours=3) for gb in (10, 10**6))
+    few, many = (
+        of(chain(hours_on=Fraction(4), egress_gb=gb, origin_gb=gb, archive_gb=gb, far=far(gb / 10**6, gb * 0)), hours=3)
+        for gb in (Fraction(10), Fraction(10**6))
+    )
     assert few.hours_a_month == many.hours_a_month
 
 

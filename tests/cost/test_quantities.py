@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from eventstack.cost import prices
-from eventstack.cost.quantities import Machines, Rendition, event, kept_on
+from eventstack.cost.quantities import Machines, Rendition, event, far, kept_on
 from tests.cost.chains import chain
 
 
@@ -31,6 +31,10 @@ def test_one_path_is_a_single_pipeline():
         (Rendition(1080, Fraction(60_000, 1001), 6_000_000), "hd.avc.60fps.under-10mbps"),
         (Rendition(1080, Fraction(30_000, 1001), 6_000_000), "hd.avc.30fps.under-10mbps"),
         (Rendition(576, Fraction(25), 2_000_000), "sd.avc.30fps.under-10mbps"),
+        (Rendition(1920, Fraction(25), 6_000_000, width=1080), "hd.avc.30fps.under-10mbps"),
+        (Rendition(1280, Fraction(25), 3_000_000, width=720), "hd.avc.30fps.under-10mbps"),
+        (Rendition(640, Fraction(25), 800_000, width=360), "sd.avc.30fps.under-10mbps"),
+        (Rendition(1080, Fraction(25), 6_000_000, width=2560), "uhd.avc.30fps.under-10mbps"),
     ],
 )
 def test_an_output_is_classed_by_size_codec_rate_and_bit_rate(rung, item):
@@ -55,6 +59,13 @@ def test_a_machine_is_charged_while_it_stands(cloud):
     found = event(chain(cloud, hours_on=Fraction(4), hours_idle=Fraction(1)), table)
     machines = [one for one in found if one.item == f"vm.{table.machine}"]
     assert [(one.role, one.amount) for one in machines] == [("encoder", 10), ("packager", 10)]
+
+
+def test_each_way_in_and_each_flow_is_charged_while_it_runs():
+    found = amounts(chain(inputs=2, flows=4))
+    assert found["encoder.standard.in.hd.avc.under-10mbps"] == 2
+    assert {found[f"contribution.{part}"] for part in ("flow", "input.under-20mbps", "output.under-20mbps")} == {4}
+    assert not [item for item in amounts(chain(flows=0)) if item.startswith("contribution.")]
 
 
 def test_machines_of_a_named_kind_are_counted_as_that_kind():
@@ -97,6 +108,26 @@ def test_doubling_the_audience_doubles_what_viewers_use_and_nothing_else(cloud):
     assert all(two[item] == 2 * one[item] for item in moved)
 
 
+@pytest.mark.parametrize("cloud", ["aws", "azure", "gcp"])
+def test_data_to_viewers_elsewhere_is_an_item_of_its_own(cloud):
+    whole, parted, away = (
+        amounts(chain(cloud, far=far(*shares)))
+        for shares in ((Fraction(0), Fraction(0)), (Fraction(1, 8), Fraction(1, 8)), (Fraction(0), Fraction(1)))
+    )
+    assert "cdn.egress.elsewhere" not in whole
+    assert parted["cdn.egress"] == 3 * parted["cdn.egress.elsewhere"] == whole["cdn.egress"] * Fraction(3, 4)
+    assert "cdn.egress" not in away
+    assert away["cdn.egress.elsewhere"] == whole["cdn.egress"]
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [("1/8", "12.5 %"), ("3/10", "30 %"), ("1/100000", "0.1 %"), ("99999/100000", "99.9 %"), ("1", "100 %")],
+)
+def test_a_share_does_not_read_as_nothing_or_as_all_where_it_is_neither(share, text):
+    assert far(Fraction(share), Fraction(0)).why.startswith(f"data to {text} of the viewers")
+
+
 @pytest.mark.parametrize("cloud", prices.CLOUDS)
 def test_a_chain_that_is_kept_on_has_no_viewers_and_records_nothing(cloud):
     found = amounts(chain(cloud, requests=1000, archive_gb=Fraction(9), hours_idle=Fraction(1)), kept_on)
@@ -114,5 +145,13 @@ def test_drm_adds_its_secret_and_the_vendor_s_licences(cloud):
 @pytest.mark.parametrize("cloud", prices.CLOUDS)
 def test_every_item_of_a_plain_chain_is_in_the_table(cloud):
     table = prices.table(cloud)
-    described = chain(cloud, requests=1, archive_gb=Fraction(1), drm=True, hours_idle=Fraction(1), push_inputs=1)
+    described = chain(
+        cloud,
+        requests=1,
+        archive_gb=Fraction(1),
+        drm=True,
+        hours_idle=Fraction(1),
+        push_inputs=1,
+        far=far(Fraction(1, 2), Fraction(0)),
+    )
     assert {one.item for one in event(described, table)} <= table.items.keys()
