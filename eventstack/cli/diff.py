@@ -62,6 +62,10 @@ def command(
     A and B are event files, plans (`plan --json`), files of a revision of git as HEAD~1:shows/final.yaml, or names of
     stacks that stand. The profiles of a revision are those that lay beside the event then; others are today's.
     A file against a plan is planned on the layers below that the plan stands on.
+
+    The last line says what it takes. Nothing, where only the plan changes. An `up`, where resources of the event do,
+    with their roles. Another layer below, where only that carries what changes, as a domain: an event never updates
+    what it stands on. Or a replacement, where it would be another stack: another place, series or layer below.
     """
     if running == (after is not None):
         raise click.UsageError("name two things to compare, or one event's file with --running")
@@ -121,7 +125,7 @@ def _side(world: World, text: str, search: tuple[Path, ...], open_: ExitStack) -
 
         def at_revision(on: StackPlan | None) -> StackPlan:
             with was.told():
-                return _planned(world, loaded, (*search, was.profiles), on)
+                return was.at_home(_planned(world, loaded, (*search, was.profiles), on))
 
         return Side(at_revision, zone=_zone(loaded.model.window))
     if given.is_plan_file(text):

@@ -6,13 +6,16 @@ Only reads, by the `git` that is installed: names of revisions are what git take
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+import msgspec
+
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.yaml_reader import Document, read
+from eventstack.planning.plan import StackPlan
 
 SECONDS = 30.0
 """More than any answer of git takes; a repository on a filesystem that hangs is told after this."""
@@ -48,6 +51,15 @@ class Then:
     place: Path
     profiles: Path
 
+    def at_home(self, plan: StackPlan) -> StackPlan:
+        """The plan with the paths that a profile of then names where its file lies today, or would."""
+        encoder, folder = plan.build.encoder, f"{self.profiles}{os.sep}"
+        if encoder is None or not encoder.slate_image.startswith(folder):
+            return plan
+        image = str(self.place.parent / encoder.slate_image.removeprefix(folder))
+        build = msgspec.structs.replace(plan.build, encoder=msgspec.structs.replace(encoder, slate_image=image))
+        return msgspec.structs.replace(plan, build=build)
+
     def document(self) -> Document:
         """The file as YAML, under its name of today, so that what it refers to is found beside it."""
         return read(self.content, str(self.place))
@@ -82,8 +94,8 @@ class Then:
 @contextmanager
 def then(revision: Revision) -> Iterator[Then]:
     """The file of a revision. Raises ConfigError for no git, no repository, no such revision, no such path."""
-    top = Path(_git(revision, "rev-parse", "--show-toplevel", why="not in a repository of git"))
-    _git(
+    top = _top(revision)
+    commit = _git(
         revision,
         "rev-parse",
         "--verify",
@@ -95,31 +107,62 @@ def then(revision: Revision) -> Iterator[Then]:
     )
     here = revision.path.startswith(("./", "../"))
     place = Path(os.path.normpath((Path.cwd().resolve() if here else top) / revision.path))
-    why = f"no {revision.path} at {revision.name}"
-    hint = None if here else f"the path counts from {top}; from here: {revision.name}:./{revision.path}"
-    content = _run(revision, "show", "--end-of-options", f"{revision.name}:{revision.path}", why=why, hint=hint)
+    inside = place.relative_to(top) if place.is_relative_to(top) else None
+    content = next(_blobs(revision, commit, [inside]), None) if inside else None
+    if inside is None or content is None:
+        hint = None if here else f"the path counts from {top}; from here: {revision.name}:./{revision.path}"
+        raise ConfigError(Fault(f"no {revision.path} at {revision.name}", given=revision.spelt, hint=hint))
+    if content.leads_to is not None:
+        fault = Fault(f"a link out of the repository, to {content.leads_to}", given=revision.spelt)
+        raise ConfigError(fault)
     with tempfile.TemporaryDirectory(prefix="eventstack-diff-") as folder:
-        for name, profile in _beside(revision, place.parent.relative_to(top), place.name):
-            (Path(folder) / name).write_bytes(profile)
-        yield Then(revision, content, place, Path(folder))
+        for found in _beside(revision, commit, inside):
+            (Path(folder) / found.path.name).write_bytes(found.content)
+        yield Then(revision, content.content, place, Path(folder))
 
 
-def _beside(revision: Revision, folder: Path, but: str) -> Iterator[tuple[str, bytes]]:
-    """The YAML files that lay in the same folder, read in one go."""
-    tree = f"{revision.name}:{'' if folder == Path() else folder.as_posix()}"
-    why = f"{folder} at {revision.name} can't be read"
-    entries = _git(revision, "ls-tree", "-z", tree, why=why).split("\0")
-    blobs = [entry.partition("\t") for entry in entries if entry.endswith(".yaml") and " blob " in entry]
-    files = [(name, about.split()[2]) for about, _, name in blobs if name != but]
-    if not files:
-        return
-    asked = "".join(f"{blob}\n" for _, blob in files).encode()
-    answer = _run(revision, "cat-file", "--batch", why=why, sent=asked)
-    for name, _ in files:
-        head, _, rest = answer.partition(b"\n")
-        size = int(head.split()[2])
-        yield name, rest[:size]
-        answer = rest[size + 1 :]
+def _top(revision: Revision) -> Path:
+    """The folder that paths count from: of the working tree, or of a repository that has none."""
+    why = "not in a repository of git"
+    has_tree = _git(revision, "rev-parse", "--is-inside-work-tree", why=why) == "true"
+    return Path(_git(revision, "rev-parse", "--show-toplevel" if has_tree else "--absolute-git-dir", why=why))
+
+
+@dataclass(frozen=True)
+class _Blob:
+    """A file of a revision, what it links to followed; `leads_to` is a target that is out of the repository."""
+
+    path: Path
+    content: bytes
+    leads_to: str | None = None
+
+
+def _beside(revision: Revision, commit: str, but: Path) -> Iterator[_Blob]:
+    """The YAML files that lay in the same folder; those that link to nothing were none."""
+    why = f"{but.parent} at {revision.name} can't be read"
+    asked = f"{commit}:{'' if but.parent == Path() else but.parent.as_posix()}\n".encode()
+    tree = _run(revision, "cat-file", "--batch-check", "--follow-symlinks", why=why, sent=asked).split()[0].decode()
+    names = _git(revision, "ls-tree", "-z", "--name-only", tree, why=why).split("\0")
+    files = [but.with_name(name) for name in names if name.endswith(".yaml") and name != but.name]
+    yield from (found for found in _blobs(revision, commit, files) if found.leads_to is None)
+
+
+def _blobs(revision: Revision, commit: str, paths: Sequence[Path]) -> Iterator[_Blob]:
+    """The files among some paths, read in one go."""
+    paths = [path for path in paths if "\n" not in str(path)]
+    asked = "".join(f"{commit}:{path.as_posix()}\n" for path in paths)
+    why = f"{revision.name} can't be read"
+    answer = _run(revision, "cat-file", "--batch", "--follow-symlinks", why=why, sent=os.fsencode(asked))
+    for path in paths:
+        head, _, answer = answer.partition(b"\n")
+        first, *_, last = head.split(b" ")
+        if not last.isdigit() or not head:  # missing, ambiguous
+            continue
+        content, answer = answer[: int(last)], answer[int(last) + 1 :]
+        if first == b"symlink":
+            yield _Blob(path, b"", os.fsdecode(content))
+        elif b" blob " in head:
+            yield _Blob(path, content)
 
 
 def _git(revision: Revision, *arguments: str, why: str, hint: str | None = None) -> str:
@@ -127,7 +170,7 @@ def _git(revision: Revision, *arguments: str, why: str, hint: str | None = None)
 
 
 def _run(revision: Revision, *arguments: str, why: str, hint: str | None = None, sent: bytes = b"") -> bytes:
-    """What git answers; `why` is what it means when it refuses."""
+    """What git answers; `why` is what it means when it refuses, unless it says that it trusts the repository not."""
     try:
         done = subprocess.run(
             ["git", *arguments],
@@ -143,5 +186,7 @@ def _run(revision: Revision, *arguments: str, why: str, hint: str | None = None,
     except subprocess.TimeoutExpired as cause:
         raise ConfigError(Fault(f"git gave no answer in {SECONDS:.0f} s", given=revision.spelt)) from cause
     if done.returncode:
+        if b"dubious ownership" in done.stderr:
+            why, hint = "git does not trust this repository: it is another user's", "see git's safe.directory"
         raise ConfigError(Fault(why, given=revision.spelt, hint=hint))
     return done.stdout

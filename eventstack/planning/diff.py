@@ -389,7 +389,7 @@ def _by(items: Sequence[dict[str, Any]], key: Callable[[dict[str, Any]], str]) -
         name = key(item)
         same = sum(1 for other in found if other == name or other.startswith(f"{name} #"))
         found[f"{name} #{same + 1}" if same else name] = item
-    return found | {_ENTRIES: list(found)} if found else found
+    return found | {_ENTRIES: list(found)}
 
 
 def _counted(made: Iterable[dict[str, Any]]) -> dict[str, int]:
@@ -403,7 +403,7 @@ def _counted(made: Iterable[dict[str, Any]]) -> dict[str, int]:
 def _differences(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, tuple[Any, Any]]]:
     """Every place with another value, told apart as JSON tells it: true is not 1."""
     if isinstance(old, dict) and isinstance(new, dict):
-        for name in dict.fromkeys((*old, *new)):
+        for name in sorted(dict.fromkeys((*old, *new)), key=lambda name: name == _ENTRIES):
             yield from _differences(old.get(name, _MISSING), new.get(name, _MISSING), (*path, name))
     elif old is _MISSING or new is _MISSING or canonical(old) != canonical(new):
         yield path, (old, new)
