@@ -205,7 +205,8 @@ _LIKE = {"timing.line_up": "line_up_s", "capacity.headroom": "headroom", "packag
 
 
 def _value(change: Change, value: Any) -> str:
-    return _said_of(_LIKE.get(change.field) or change.part.rpartition(".")[2], value)
+    named_by_users = change.part.startswith(("about.labels", "build.tags", "build.parents"))
+    return _said_of("" if named_by_users else _LIKE.get(change.field) or change.part.rpartition(".")[2], value)
 
 
 def _said_of(name: str, value: Any) -> str:

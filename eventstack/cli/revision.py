@@ -11,11 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-import msgspec
-
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.yaml_reader import Document, read
-from eventstack.planning.plan import StackPlan
+from eventstack.planning.plan import StackPlan, canonical
 
 SECONDS = 30.0
 """More than any answer of git takes; a repository on a filesystem that hangs is told after this."""
@@ -53,12 +51,9 @@ class Then:
 
     def at_home(self, plan: StackPlan) -> StackPlan:
         """The plan with the paths that a profile of then names where its file lies today, or would."""
-        encoder, folder = plan.build.encoder, f"{self.profiles}{os.sep}"
-        if encoder is None or not encoder.slate_image.startswith(folder):
-            return plan
-        image = str(self.place.parent / encoder.slate_image.removeprefix(folder))
-        build = msgspec.structs.replace(plan.build, encoder=msgspec.structs.replace(encoder, slate_image=image))
-        return msgspec.structs.replace(plan, build=build)
+        folder, home = (canonical(f"{place}{os.sep}")[1:-1] for place in (self.profiles, self.place.parent))
+        text = plan.to_json()
+        return StackPlan.from_json(text.replace(folder, home)) if folder in text else plan
 
     def document(self) -> Document:
         """The file as YAML, under its name of today, so that what it refers to is found beside it."""

@@ -3,12 +3,14 @@
 # ruff: noqa: F811 - fixtures of other tests are used by their names
 
 import json
+import re
 import subprocess
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -18,6 +20,7 @@ from eventstack.cli.diff_display import lines, words
 from eventstack.cli.plan import command as plan_command
 from eventstack.errors import ConfigError
 from eventstack.planning.diff import Change
+from eventstack.planning.plan import StackPlan
 from tests.automation.conftest import fake, talk  # noqa: F401
 from tests.cli.test_plan import aired
 from tests.cli.test_stacks import Run, built, run  # noqa: F401
@@ -48,7 +51,7 @@ def test_a_moved_event_is_told_on_its_own_clocks(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert result.output.splitlines() == [
         "moved 20 minutes later (18:00 → 18:20 Europe/Berlin)",
-        "the build changes: `up` would update encoder, packager",
+        "the build changes: `up` would update contribution, encoder, packager",
     ]
 
 
@@ -67,7 +70,7 @@ def test_rungs_and_rates_are_told_as_they_are_written(tmp_path: Path) -> None:
     text = diff(*two(tmp_path, "cloud: local\n", more)).output
     for line in (
         "ladder: rung 1920x1080 at 6Mbps added",
-        "ladder: 1280x720 from 3Mbps to 3.5Mbps",
+        "ladder: rung 1280x720 from 3Mbps to 3.5Mbps",
         "packaging: window 2m → 4m",
     ):
         assert line in text.splitlines()
@@ -96,6 +99,37 @@ def test_an_audience_is_told_with_what_follows_from_it(tmp_path: Path) -> None:
     assert "cost $" in audience
 
 
+def test_an_audience_that_is_gone_is_told_by_its_numbers(tmp_path: Path) -> None:
+    one = aired(tmp_path, "a", "gcp", occurrence="final")
+    text = one.read_text()
+    audience = next(line for line in text.splitlines() if line.startswith("audience:"))
+    other = write(tmp_path, "b.yaml", text.replace(f"{audience}\n", ""))
+    (line, *_) = diff(one, other).output.splitlines()
+    assert line.startswith("audience removed: expected 20 000, peak 50 000")
+    assert "assumption" not in line
+
+
+def test_what_a_layer_below_carries_asks_for_another(tmp_path: Path) -> None:
+    one = aired(tmp_path, "a", occurrence="final")
+    other = write(tmp_path, "b.yaml", f"{one.read_text()}overrides: {{cdn: {{domain: live.example.org}}}}\n")
+    assert diff(one, other).output.splitlines() == [
+        "cdn: domain none → live.example.org",
+        "another layer below needed (cdn.domain): an event never updates what it stands on",
+    ]
+    assert json.loads(diff(one, other, "--json").output)["effect"] == "below"
+
+
+def test_another_format_rebuilds_nothing(tmp_path: Path) -> None:
+    old = (Path(__file__).parents[1] / "planning" / "data" / "format-1.json").read_text()
+    plan = StackPlan.from_json(old)
+    new = msgspec.structs.replace(plan, build=msgspec.structs.replace(plan.build, format=2))
+    files = write(tmp_path, "old.json", old), write(tmp_path, "new.json", new.to_json())
+    assert diff(*files).output.splitlines() == [
+        "plan: format 1 → 2",
+        "only the plan changes: nothing is rebuilt",
+    ]
+
+
 def test_plans_are_compared_as_files_too(tmp_path: Path) -> None:
     one, other = two(tmp_path, "An evening talk", "Another talk")
     shown = CliRunner(env={"EVENTSTACK_OWNER": "local"}).invoke(plan_command, [str(one), "--json"]).output
@@ -116,6 +150,8 @@ def test_json_has_the_changes_and_the_words(tmp_path: Path) -> None:
         "after": "Another talk",
         "effect": "plan-only",
         "part": "title",
+        "roles": [],
+        "covers": [],
         "text": "title: An evening talk → Another talk",
     }
 
@@ -165,6 +201,59 @@ def test_a_revision_has_its_own_profiles(repository: Path) -> None:
 def test_a_revision_is_told_from_a_folder_inside_too(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository / "shows")
     assert diff("HEAD:./talk.yaml", "HEAD:shows/talk.yaml").exit_code == 0
+
+
+def committed(top: Path) -> None:
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    for verb in (("add", "."), (*who, "commit", "-qm", "Plan more")):
+        subprocess.run(["git", *verb], cwd=top, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("cloud", ["aws", "gcp"])  # one shows the image, the other leaves it out
+def test_paths_of_a_revision_are_those_of_today(repository: Path, cloud: str) -> None:
+    shows = repository / "shows"
+    plain = "name: wide\nextends: talk-720p25\n"
+    write(shows, "wide.yaml", f"{plain}slate: {{image: file:../cards/slate.png, size: 1280x720}}\n")
+    event = aired(shows, "talk", cloud)
+    write(shows, "talk.yaml", re.sub(r"profile: .*", "profile: wide", event.read_text()))
+    committed(repository)
+    result = diff("HEAD:shows/talk.yaml", shows / "talk.yaml")
+    assert (result.exit_code, result.output) == (0, "no difference\n"), result.exception
+    write(shows, "wide.yaml", plain)
+    told = diff("HEAD:shows/talk.yaml", shows / "talk.yaml", "--json").output
+    assert str(shows / "../cards/slate.png") in told
+    assert "eventstack-diff-" not in told
+
+
+def test_links_of_a_revision_are_followed(repository: Path) -> None:
+    shows = repository / "shows"
+    (repository / "shared").mkdir()
+    (shows / "wide.yaml").rename(repository / "shared" / "broad.yaml")
+    (shows / "wide.yaml").symlink_to("../shared/broad.yaml")
+    (shows / "next.yaml").symlink_to("talk.yaml")
+    committed(repository)
+    result = diff("HEAD:shows/next.yaml", "shows/talk.yaml")
+    assert (result.exit_code, result.output) == (0, "no difference\n"), result.exception
+
+
+def test_a_link_out_of_the_repository_is_named(repository: Path) -> None:
+    (repository / "shows" / "away.yaml").symlink_to("/elsewhere/talk.yaml")
+    (repository / "shows" / "broken.yaml").symlink_to("nothing.yaml")
+    committed(repository)
+    away = diff("HEAD:shows/away.yaml", "shows/talk.yaml").exception
+    assert "a link out of the repository, to /elsewhere/talk.yaml" in str(away)
+    broken = diff("HEAD:shows/broken.yaml", "shows/talk.yaml").exception
+    assert "no shows/broken.yaml at HEAD" in str(broken)
+
+
+def test_a_repository_without_a_working_tree_has_revisions(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    committed(repository)
+    bare = repository.parent / "season.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(repository), str(bare)], check=True, capture_output=True)
+    monkeypatch.chdir(bare)
+    result = diff("HEAD~1:shows/talk.yaml", "HEAD:shows/talk.yaml")
+    assert result.exit_code == 1, result.exception
+    assert result.output.splitlines()[:2] == ["packaging: window 1m → 1m 30s", "title: An evening talk → A late talk"]
 
 
 @pytest.mark.parametrize(
@@ -246,6 +335,39 @@ def test_what_does_not_stand_is_said(run: Run, talk: Path) -> None:
          "contribution: latency 120 ms → 200 ms"),
         (("changed", "cost", {"low": 10**6, "high": 10**6}, {"low": 2 * 10**6, "high": 3 * 10**6}, "cost"),
          "cost: $1.00 → $2.00\N{EN DASH}3.00"),
+        (("changed", "cost", {"low": 3_861_781_867, "high": 3_861_781_867}, {"low": 387 * 10**7, "high": 387 * 10**7},
+          "cost"), "cost: $3 861.78 → $3 870.00"),
+        (("changed", "cost", {"low": 387 * 10**7, "high": 387 * 10**7}, {"low": 387 * 10**7, "high": 387 * 10**7 + 1},
+          "cost"), "cost: $3 870.00 as before, to the cent"),
+        (("changed", "redundancy", 1, 2, "build.paths"), "redundancy: single → two paths"),
+        (("changed", "drm.keys", ["content"], ["video", "audio"], "build.drm.labels"), "keys: one → one per label"),
+        (("changed", "drm.keys", ["video", "audio"], ["audio"], "build.drm.labels"),
+         "keys: one per label (video, audio) → one per label (audio)"),
+        (("added", "drm", None, {"scheme": "cenc", "content_id": "x", "labels": ["content"], "speke": None,
+                                 "rotation_s": 0}, "build.drm"), "drm added: scheme cenc, keys one"),
+        (("added", "contribution.expected", None, {"codec": "", "width": 0, "bitrate": 20_000_000, "channels": -1},
+          "build.contribution.expected"), "contribution: expected added: bitrate 20Mbps"),
+        (("added", "monitoring.thresholds", None, {"black_s": 3, "stale_s": 0, "low_bitrate": "1/2"}, "build.monitor"),
+         "monitoring: thresholds added: black 3s, low bitrate 50%"),
+        (("changed", "contribution.passphrase", "env:FEED", "store:feeds/hall-4", "build.contribution.passphrase"),
+         "contribution: passphrase env:FEED → store:feeds/hall-4"),
+        (("changed", "capacity.headroom", "3/10", "31/100", "viewers.assumptions.headroom.value"),
+         "capacity: headroom 30% → 31%"),
+        (("changed", "labels.cost_s", "a", "b", "about.labels.cost_s"), "label cost_s a → b"),
+        (("added", "labels.cost_s", None, "a", "about.labels.cost_s"), "label cost_s added: a"),
+        (("changed", "audio.en.label", "English", "Anglais", "build.encoder.audio.label"),
+         "audio track en: label English → Anglais"),
+        (("added", "audio.de", None, {"label": "Deutsch", "bitrate": 96_000}, "build.encoder.audio"),
+         "audio track de (Deutsch) at 96kbps added"),
+        (("changed", "audio.order", ["en", "de"], ["de", "en"], "build.encoder.audio"), "audio: order en, de → de, en"),
+        (("removed", "captions.en cea-608", {"label": "en"}, None, "build.encoder.captions"),
+         "caption en cea-608 removed"),
+        (("changed", "ladder.1280x720.preset", "fast", "slow", "build.encoder.renditions.preset"),
+         "ladder: rung 1280x720 preset fast → slow"),
+        (("changed", "ladder.preset", "fast", "slow", "build.encoder.renditions.preset"),
+         "ladder: every rung preset fast → slow"),
+        (("changed", "archive.keep", 0, 30 * 86400, "build.archive.keep_s"), "archive: keep none → 30d"),
+        (("changed", "scte35", False, True, "build.encoder.scte35"), "scte35: off → passthrough"),
         (("removed", "left out.placement.within", "EU", None, "left_out"), "left out: placement within removed: EU"),
         (("moved", "window.end", "2026-11-22T18:30:00Z", None, "timeline"),
          "the end is open now (it was 2026-11-22 19:30 Europe/Berlin)"),

@@ -1,6 +1,7 @@
 """Two plans by meaning: each difference once, under the user's own word for it, with what it would take."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -61,7 +62,7 @@ def test_an_event_that_is_moved_is_one_change(
     assert (change.kind, change.field, change.effect) == ("moved", "window", "update")
     assert change.before == {"start": "2026-11-22T17:00:00Z", "end": "2026-11-22T18:30:00Z"}
     assert change.after["start"] == "2026-11-22T17:20:00Z"
-    assert touched((change,)) == ("encoder", "packager")
+    assert touched((change,)) == ("contribution", "encoder", "packager")
 
 
 def test_a_later_end_changes_the_plan_alone(event: Event, profile: Profile, facts: CloudFacts, plan: StackPlan) -> None:
@@ -100,7 +101,7 @@ def test_a_rung_is_added_changed_and_removed_by_its_size(
     wider = resolve(event, more, facts, (), owner="local")
     added = next(one for one in changes(plan, wider) if one.field.startswith("ladder."))
     assert (added.kind, added.field, added.after["bitrate"]) == ("added", "ladder.1920x1080", 6_000_000)
-    assert (added.effect, touched((added,))) == ("update", ("encoder",))
+    assert (added.effect, touched((added,))) == ("update", ("contribution", "encoder", "packager"))  # the stand-in too
     removed = next(one for one in changes(wider, plan) if one.field.startswith("ladder."))
     assert (removed.kind, removed.after) == ("removed", None)
 
@@ -197,6 +198,117 @@ def test_a_foundation_is_compared_too(facts: CloudFacts) -> None:
     assert ("removed", "drm") in [(one.kind, one.field) for one in changes(with_keys, without)]
 
 
+# Nothing is passed over
+
+
+def built(plan: StackPlan, **parts: Any) -> StackPlan:
+    return msgspec.structs.replace(plan, build=msgspec.structs.replace(plan.build, **parts))
+
+
+def encoding(plan: StackPlan, **values: Any) -> StackPlan:
+    assert plan.build.encoder
+    return built(plan, encoder=msgspec.structs.replace(plan.build.encoder, **values))
+
+
+def test_another_order_of_tracks_is_told_beside_another_change(plan: StackPlan) -> None:
+    assert plan.build.encoder
+    english = plan.build.encoder.audio[0]
+    german = msgspec.structs.replace(english, name="a-de", language="de")
+    one, other = encoding(plan, audio=(english, german)), encoding(plan, audio=(german, english), slate=False)
+    assert told(changes(one, other)) == [
+        ("changed", "audio.order", ["en", "de"], ["de", "en"], "update"),
+        ("changed", "slate", True, False, "update"),
+    ]
+
+
+def test_a_track_more_is_told_without_the_order_that_follows(plan: StackPlan) -> None:
+    assert plan.build.encoder
+    english = plan.build.encoder.audio[0]
+    german = msgspec.structs.replace(english, name="a-de", language="de")
+    (change,) = changes(encoding(plan, audio=(english,)), encoding(plan, audio=(german, english)))
+    assert (change.kind, change.field) == ("added", "audio.de")
+
+
+def test_what_all_rungs_share_is_told_once(plan: StackPlan) -> None:
+    assert plan.build.encoder
+    rungs = tuple(msgspec.structs.replace(rung, preset="slow") for rung in plan.build.encoder.renditions)
+    assert len(rungs) > 1
+    (change,) = changes(plan, encoding(plan, renditions=rungs))
+    assert (change.field, change.after, len(change.covers)) == ("ladder.preset", "slow", len(rungs))
+
+
+def test_true_is_not_one(plan: StackPlan) -> None:
+    def reporting(value: object) -> StackPlan:
+        below = on(plan, "a-i1", "1").build.parents[0]
+        return built(plan, parents=(msgspec.structs.replace(below, outputs={"edge": value}),))
+
+    assert [one.field for one in changes(reporting(True), reporting(1))] == ["foundation.outputs.edge"]
+
+
+def test_another_format_of_the_same_plan_builds_nothing_else(plan: StackPlan) -> None:
+    found = changes(built(plan, format=1), plan)
+    assert told(found) == [("changed", "format", 1, 2, "plan-only")]
+    assert touched(found) == ()
+
+
+def test_what_only_explains_is_told_alone(plan: StackPlan) -> None:
+    assert plan.timeline
+    line = msgspec.structs.replace(plan.timeline, steps=())
+    other = msgspec.structs.replace(plan, timeline=line)
+    assert [one.field for one in changes(plan, other)] == ["timeline.steps"]
+    assert [one.field for one in changes(plan, msgspec.structs.replace(other, title="Another"))] == ["title"]
+
+
+def test_instants_that_are_none_are_told_as_they_are(plan: StackPlan) -> None:
+    assert plan.timeline
+    line = msgspec.structs.replace(plan.timeline, on_air_from="at eight")
+    (change,) = changes(plan, msgspec.structs.replace(plan, timeline=line))
+    assert (change.kind, change.field, change.after) == ("changed", "timeline.on_air_from", "at eight")
+
+
+def test_a_users_own_words_are_told_whole(plan: StackPlan) -> None:
+    assert plan.about
+    about = msgspec.structs.replace(plan.about, labels={"cost_s": "a"})
+    (change,) = changes(plan, msgspec.structs.replace(plan, about=about))
+    assert change.field == "labels.cost_s"
+
+
+# Whose resources they are
+
+
+def test_what_a_layer_below_carries_is_no_update(plan: StackPlan) -> None:
+    assert plan.build.cdn
+    assert ("cdn", "foundation") in [(one.role, one.layer) for one in plan.shares]
+    other = built(plan, cdn=msgspec.structs.replace(plan.build.cdn, domain="live.example.org"))
+    (change,) = changes(plan, other)
+    assert (change.field, change.effect, touched((change,))) == ("cdn.domain", "below", ())
+    alone = [msgspec.structs.replace(one, shares=()) for one in (plan, other)]
+    (change,) = changes(*alone)
+    assert (change.effect, touched((change,))) == ("update", ("cdn",))
+
+
+def test_another_series_is_another_stack(plan: StackPlan) -> None:
+    found = changes(built(plan, series="cup-2026"), built(plan, series="cup-2027"))
+    assert told(found) == [("changed", "series", "cup-2026", "cup-2027", "replace")]
+    assert touched(found) == ()
+
+
+def test_the_stand_ins_picture_is_no_update_of_a_feed_that_has_none(plan: StackPlan) -> None:
+    feed = plan.build.contribution
+    assert feed
+    for kind, roles in (("none", ()), ("synthetic", ("contribution",))):
+        small, large = (
+            built(
+                plan,
+                contribution=msgspec.structs.replace(
+                    feed, source=msgspec.structs.replace(feed.source, kind=kind, width=width)
+                ),
+            )
+            for width in (1280, 1920)
+        )
+        assert touched(changes(small, large)) == roles
+
+
 timeless = plans.map(lambda plan: msgspec.structs.replace(plan, timeline=None))
 """Plans of any values; their instants would have to be instants."""
 
@@ -205,14 +317,7 @@ parts = st.sets(st.sampled_from(Build.__struct_fields__), max_size=3)
 
 def mixed(one: StackPlan, other: StackPlan, names: set[str]) -> StackPlan:
     """A plan with some parts of its build from another."""
-    values = {name: getattr(other.build, name) for name in names}
-    return msgspec.structs.replace(one, build=msgspec.structs.replace(one.build, **values))
-
-
-@given(timeless, timeless, parts)
-def test_another_build_is_never_told_as_the_plans_alone(one: StackPlan, other: StackPlan, names: set[str]) -> None:
-    after = mixed(one, other, names)
-    assert (effect(changes(one, after)) in ("update", "replace")) == (one.build_hash != after.build_hash)
+    return built(one, **{name: getattr(other.build, name) for name in names})
 
 
 @given(timeless, timeless, parts)

@@ -30,6 +30,9 @@ timeless = plans.map(lambda plan: msgspec.structs.replace(plan, timeline=None))
 """Plans of any values; their instants would have to be instants."""
 
 
+law = settings(max_examples=60, deadline=None)
+
+
 def differing(old: Any, new: Any, path: str) -> Iterator[str]:
     """Every place that differs, entry by entry where a list has as many as before."""
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
@@ -74,12 +77,14 @@ def check(before: StackPlan, after: StackPlan) -> None:
     assert all(change.field for change in found)
 
 
+@law
 @given(timeless, timeless, st.sets(st.sampled_from(Build.__struct_fields__), max_size=3))
 def test_another_build_is_never_passed_over(one: StackPlan, other: StackPlan, names: set[str]) -> None:
     values = {name: getattr(other.build, name) for name in names}
     check(one, msgspec.structs.replace(one, build=msgspec.structs.replace(one.build, **values)))
 
 
+@law
 @given(plans, plans)
 def test_another_plan_is_never_passed_over(one: StackPlan, other: StackPlan) -> None:
     check(one, other)
@@ -88,7 +93,7 @@ def test_another_plan_is_never_passed_over(one: StackPlan, other: StackPlan) -> 
 PARTS = [name for name in StackPlan.__struct_fields__ if name != "sources"]
 
 
-@settings(max_examples=60, deadline=None)
+@law
 @given(st.sampled_from(CLOUDS), st.sampled_from(CLOUDS), st.sets(st.sampled_from(PARTS), max_size=3))
 def test_no_part_of_a_plan_is_passed_over(cloud: str, another: str, names: set[str]) -> None:
     one, other = unchanged(cloud), unchanged(another)
@@ -148,7 +153,7 @@ def test_no_alternative_of_a_field_is_passed_over(cloud: str) -> None:
         check(after, before)
 
 
-@settings(max_examples=100, deadline=None)
+@law
 @given(st.sampled_from(CLOUDS), st.lists(st.sampled_from(NAMES), min_size=2, max_size=4, unique=True))
 def test_alternatives_together_are_never_passed_over(cloud: str, names: list[str]) -> None:
     found = pair(cloud, tuple(names))
@@ -156,6 +161,14 @@ def test_alternatives_together_are_never_passed_over(cloud: str, names: list[str
     assert found
     check(*found)
     check(unchanged(cloud), found[1])
+
+
+def test_another_headroom_is_told_where_it_changes_no_count() -> None:
+    found = pair("gcp", ("profile:capacity.headroom",))
+    assert found
+    (change,) = changes(*found)
+    assert (change.field, change.before, change.after) == ("capacity.headroom", "3/10", "31/100")
+    assert change.effect == "plan-only"
 
 
 def test_a_foundation_is_another_layer_and_no_more_is_said() -> None:
