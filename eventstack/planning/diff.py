@@ -7,15 +7,13 @@ changed, the tags of another occurrence. Where values come from (`sources`) is n
 and figures that follow from others are told where nothing else is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-import msgspec
-
-from eventstack.planning import readers
-from eventstack.planning.plan import StackPlan, Timeline, canonical
+from eventstack.planning import meaning, readers
+from eventstack.planning.plan import StackPlan, Timeline
 from eventstack.planning.readers import Path
 
 Kind = Literal["moved", "added", "removed", "changed"]
@@ -114,12 +112,6 @@ _SILENT: tuple[Path, ...] = (
 )
 """What explains a plan or follows from the rest of it: told alone, where there is nothing else to tell."""
 
-_MISSING: Any = type("Missing", (), {"__repr__": lambda _: "missing"})()
-"""In place of a value where one of the two has no such key, which is not the same as none."""
-
-_ENTRIES = "(order)"
-"""The key under which a list that is compared by its entries has their order."""
-
 
 @dataclass
 class _Draft:
@@ -137,8 +129,8 @@ class _Telling:
 
     def __init__(self, before: StackPlan, after: StackPlan) -> None:
         self.before, self.after = before, after
-        self.old, self.new = _meant(before), _meant(after)
-        self.left = dict(_differences(self.old, self.new, ()))
+        self.old, self.new = meaning.meant(before), meaning.meant(after)
+        self.left = dict(meaning.differences(self.old, self.new, ()))
         self.drafts: list[_Draft] = []
 
     def change(self, draft: _Draft) -> Change:
@@ -155,7 +147,7 @@ class _Telling:
             "replace" if draft.replaces else told,
             draft.part,
             tuple(role for role in readers.ORDER if role in reading),
-            tuple(name for path in draft.paths if path[0] == "build" for name in _spelt(path)),
+            tuple(name for path in draft.paths if path[0] == "build" for name in meaning.places(path)),
         )
 
     def take(self, *around: Path) -> tuple[Path, ...]:
@@ -185,12 +177,16 @@ class _Telling:
         for layer in dict.fromkeys((*old, *new)):
             path = (*around, layer)
             one, other = old.get(layer), new.get(layer)
-            if layer == _ENTRIES:
+            if layer == meaning.ENTRIES:
                 continue
             if one is None or other is None or (*path, "stack") in self.left:
                 kind: Kind = "changed" if one and other else "added" if other else "removed"
                 stacks = one["stack"] if one else None, other["stack"] if other else None
-                self.tell(_Draft(kind, layer, *stacks, "build.parents", replaces=True), path, (*around, _ENTRIES))
+                self.tell(
+                    _Draft(kind, layer or "parent", *stacks, "build.parents", replaces=True),
+                    path,
+                    (*around, meaning.ENTRIES),
+                )
             for name in ("project", "incarnation"):
                 if (*path, name) in self.left:
                     self.tell(
@@ -234,8 +230,8 @@ class _Telling:
         """Rungs: what is the same for all of them once, and what follows from a bit rate or from the ladder not."""
         around = ("build", "encoder", "renditions")
         told = len(self.drafts)
-        old, new = (_inside(meant, around) for meant in (self.old, self.new))
-        both = [key for key in old if key in new and key != _ENTRIES]
+        old, new = (meaning.inside(meant, around) for meant in (self.old, self.new))
+        both = [key for key in old if key in new and key != meaning.ENTRIES]
         for key in both:
             if (*around, key, "bitrate") in self.left:
                 self._plain((*around, key, "bitrate"))
@@ -243,8 +239,8 @@ class _Telling:
                 self.drafts[-1].paths += self.take(*((*around, key, name) for name in follows))
         for name in ("frame_rate", "codec", "profile", "preset", "quality"):
             paths = [(*around, key, name) for key in both]
-            values = {self.left.get(path, _MISSING) for path in paths}
-            if len(both) > 1 and len(values) == 1 and _MISSING not in values:
+            values = {self.left.get(path, meaning.MISSING) for path in paths}
+            if len(both) > 1 and len(values) == 1 and meaning.MISSING not in values:
                 one = self.left[paths[0]]
                 self.tell(_Draft("changed", f"ladder.{name}", *one, f"build.encoder.renditions.{name}"), *paths)
         for path in [path for path in self.left if path[:3] == around]:
@@ -256,7 +252,7 @@ class _Telling:
     def rest(self) -> None:
         """Whatever is left, list by list, then field by field; what only explains, where there is nothing else."""
         self._segment()
-        lists = [path for path in self.left if path[:3] in _LISTS or path[:1] in _LISTS]
+        lists = [path for path in self.left if path[:3] in meaning.LISTS or path[:1] in meaning.LISTS]
         for path in (*lists, *(path for path in self.left if path not in lists)):
             if not self._is_silent(path):
                 self._plain(path)
@@ -284,7 +280,14 @@ class _Telling:
         for name in _AUDIENCE:
             if found := self.take(("viewers", name)):
                 self.drafts.append(
-                    _Draft("changed", f"audience.{_unitless(name)}", one[name], other[name], f"viewers.{name}", found)
+                    _Draft(
+                        "changed",
+                        f"audience.{meaning.unitless(name)}",
+                        one[name],
+                        other[name],
+                        f"viewers.{name}",
+                        found,
+                    )
                 )
         if ("viewers", "packagers") in self.left and self.before.build.capacity == self.after.build.capacity:
             self._plain(("viewers", "packagers"))
@@ -298,7 +301,7 @@ class _Telling:
         if path not in self.left:
             return
         old, new = self.left[path]
-        if path[-1] == _ENTRIES:
+        if path[-1] == meaning.ENTRIES:
             there = [one for one in old if one in new], [one for one in new if one in old]
             first = next(
                 (one for one in self.drafts if any(at[: len(path) - 1] == path[:-1] for at in one.paths)), None
@@ -309,8 +312,8 @@ class _Telling:
             path_field = (*path[:-1], "order")
         else:
             path_field = path
-        old, new = (None if value is _MISSING else value for value in (old, new))
-        self.tell(_Draft(_kind(old, new), _field(path_field), old, new, _part(path)), path)
+        old, new = (None if value is meaning.MISSING else value for value in (old, new))
+        self.tell(_Draft(_kind(old, new), meaning.field_of(path_field), old, new, meaning.part_of(path)), path)
 
 
 _AUDIENCE = ("expected", "peak", "ramp_s", "countries")
@@ -337,84 +340,6 @@ def _instants(line: Timeline | None) -> _Instants | None:
     return _Instants(start, end, line_up)
 
 
-def _meant(plan: StackPlan) -> dict[str, Any]:
-    """The plan as plain values: lists as mappings by what each entry is, references as a user writes them."""
-    whole: dict[str, Any] = msgspec.to_builtins(plan)
-    build = whole["build"]
-    build["parents"] = _by(build["parents"], lambda parent: parent["layer"])
-    if packager := build["packager"]:
-        packager["formats"] = [name for name in ("hls", "dash") if packager.pop(name)]
-    if encoder := build["encoder"]:
-        for name, key in _KEYED.items():
-            encoder[name] = _by(encoder[name], key)
-    if feed := build["contribution"]:
-        _referring(feed)
-    if about := whole["about"]:
-        about["contacts"] = _by(about["contacts"], lambda contact: contact["name"])
-    made, shared, left = (whole[name] for name in ("creates", "shares", "left_out"))
-    whole["creates"] = _counted(made)
-    whole["shares"] = {
-        name: one["layer"] for name, one in _by(shared, lambda one: one["role"]).items() if name != _ENTRIES
-    }
-    whole["shares of"] = shared
-    whole["left_out"] = {
-        key: one["given"] for key, one in _by(left, lambda one: one["field"]).items() if key != _ENTRIES
-    }
-    whole["left out why"] = [(one["field"], one["why"]) for one in left]
-    whole["notes"] = _by(whole["notes"], lambda note: f"{note['field']}: {note['text']}")
-    del whole["sources"]
-    return whole
-
-
-_KEYED: Mapping[str, Callable[[dict[str, Any]], str]] = {
-    "renditions": lambda rung: f"{rung['width']}x{rung['height']}",
-    "audio": lambda track: track["language"],
-    "captions": lambda caption: f"{caption['language']} {caption['format']}",
-}
-"""What an entry of a list is."""
-
-
-def _referring(feed: dict[str, Any]) -> None:
-    for way_in in (feed, feed["backup"] or {}):
-        if secret := way_in.get("passphrase"):
-            way_in["passphrase"] = ":".join(filter(None, (secret["source"], secret["name"])))
-    source = feed["source"]
-    feed["source"] = {**source, "kind": ":".join(filter(None, (source["kind"], source.pop("path"))))}
-
-
-def _by(items: Sequence[dict[str, Any]], key: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
-    """Entries by what they are, those of one key numbered, and their order."""
-    found: dict[str, Any] = {}
-    for item in items:
-        name = key(item)
-        same = sum(1 for other in found if other == name or other.startswith(f"{name} #"))
-        found[f"{name} #{same + 1}" if same else name] = item
-    return found | {_ENTRIES: list(found)}
-
-
-def _counted(made: Iterable[dict[str, Any]]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in made:
-        name = f"{one['role']} {one['type']}" + ("" if one["layer"] == "event" else f" ({one['layer']})")
-        counts[name] = counts.get(name, 0) + one["count"]
-    return counts
-
-
-def _differences(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, tuple[Any, Any]]]:
-    """Every place with another value, told apart as JSON tells it: true is not 1."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for name in sorted(dict.fromkeys((*old, *new)), key=lambda name: name == _ENTRIES):
-            yield from _differences(old.get(name, _MISSING), new.get(name, _MISSING), (*path, name))
-    elif old is _MISSING or new is _MISSING or canonical(old) != canonical(new):
-        yield path, (old, new)
-
-
-def _inside(whole: Any, path: Path) -> dict[str, Any]:
-    for name in path:
-        whole = (whole or {}).get(name)
-    return whole or {}
-
-
 def _follows(one: dict[str, Any], other: dict[str, Any], name: str) -> bool:
     """Whether a rate of a rung is as far above its bit rate as it was, but for rounding."""
     off = abs(one[name] * other["bitrate"] - other[name] * one["bitrate"])
@@ -427,88 +352,3 @@ def _ends(plan: StackPlan) -> dict[str, int] | None:
 
 def _kind(old: Any, new: Any) -> Kind:
     return "added" if old is None else "removed" if new is None else "changed"
-
-
-_LISTS: Mapping[Path, str] = {
-    ("build", "encoder", "renditions"): "ladder",
-    ("build", "encoder", "audio"): "audio",
-    ("build", "encoder", "captions"): "captions",
-    ("creates",): "creates",
-    ("shares",): "shares",
-    ("left_out",): "left out",
-    ("notes",): "notes",
-}
-"""What is compared entry by entry, in the order of telling."""
-
-_FIELDS: Mapping[Path, str] = {
-    **_LISTS,
-    ("build", "parents"): "",
-    ("build", "segment"): "packaging.segment",
-    ("build", "packager"): "packaging",
-    ("build", "contribution", "source", "kind"): "contribution.source",
-    ("build", "encoder", "loudness"): "audio.loudness",
-    ("build", "encoder", "slate"): "slate",
-    ("build", "encoder", "slate_image"): "slate.image",
-    ("build", "encoder", "slate_size"): "slate.size",
-    ("build", "encoder", "scte35"): "scte35",
-    ("build", "encoder"): "ladder",
-    ("build", "cdn", "territories"): "rights.territories",
-    ("build", "cdn", "except_in"): "rights.except_in",
-    ("build", "cdn", "blackouts"): "rights.blackouts",
-    ("build", "paths"): "redundancy",
-    ("build", "drm", "labels"): "drm.keys",
-    ("build", "monitor"): "monitoring.thresholds",
-    ("build",): "",
-    ("gates",): "monitoring.gates",
-    ("timeline", "keep_s"): "teardown.keep",
-    ("timeline", "confirm"): "teardown.confirm",
-    ("timeline", "tail_s"): "timing.tail",
-    ("timeline", "overrun"): "timing.overrun",
-    ("timeline", "turn_round_s"): "timing.turn_round",
-    ("about",): "",
-    ("settle_s",): "teardown.settle",
-    ("lead_s",): "lead",
-    ("viewers", "packagers"): "audience.packagers",
-    ("viewers", "assumptions", "headroom", "value"): "capacity.headroom",
-    ("viewers", "assumptions"): "assumptions",
-    ("shares of",): "shares",
-    ("left out why",): "left out",
-}
-"""A part of a plan as the field that a user writes; the longest that fits counts."""
-
-_NAMED_BY_USERS: tuple[Path, ...] = (("about", "labels"), ("build", "tags"), ("build", "parents"))
-"""Mappings whose keys are somebody's own."""
-
-
-def _field(path: Path) -> str:
-    own = any(path[: len(one)] == one for one in _NAMED_BY_USERS)
-    for length in range(len(path), 0, -1):
-        known = _FIELDS.get(path[:length])
-        if known is not None:
-            rest = ".".join(name if own else _unitless(name) for name in path[length:])
-            return ".".join(filter(None, (known, rest))) or ".".join(path)
-    return ".".join(name if own else _unitless(name) for name in path)
-
-
-def _unitless(name: str) -> str:
-    return name.removesuffix("_ms").removesuffix("_s")
-
-
-def _part(path: Path) -> str:
-    """The place in the plan, without what an entry of a list is."""
-    listed = next((one for one in _LISTS if path[: len(one)] == one), None)
-    if listed is None:
-        return ".".join(path)
-    return ".".join((*listed, *path[len(listed) + 1 :]))
-
-
-def _spelt(path: Path) -> Iterator[str]:
-    """A place of a build as the plan has it, an entry of a list by what it is."""
-    *around, last = path
-    match path:
-        case ("build", "packager", "formats"):
-            yield from ("build.packager.hls", "build.packager.dash")
-        case ("build", "contribution", "source", "kind"):
-            yield from ("build.contribution.source.kind", "build.contribution.source.path")
-        case _:
-            yield ".".join(around if last == _ENTRIES else path)

@@ -37,9 +37,13 @@ def differing(old: Any, new: Any, path: str) -> Iterator[str]:
     """Every place that differs, entry by entry where a list has as many as before."""
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         old, new = (dict(enumerate(value)) for value in (old, new))
-    if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
-        for name in old:
-            yield from differing(old[name], new[name], path if isinstance(name, int) else f"{path}.{name}")
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in {**old, **new}:
+            inner = path if isinstance(name, int) else f"{path}.{name}"
+            if (name in old) != (name in new):
+                yield inner
+            else:
+                yield from differing(old[name], new[name], inner)
     elif json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True):
         yield path
 
