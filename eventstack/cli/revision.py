@@ -42,18 +42,25 @@ class Revision:
 
 @dataclass(frozen=True)
 class Then:
-    """A file of a revision: its content, where it lies today or would, and a folder with the profiles of then."""
+    """A file of a revision: its content, where it lies today or would, and a folder with the profiles of then.
+
+    That folder lies below `unpacked` as it lies below the root today, so that a path that leads out of it leads there.
+    """
 
     revision: Revision
     content: bytes
     place: Path
-    profiles: Path
+    unpacked: Path
+
+    @property
+    def profiles(self) -> Path:
+        """The folder with the profiles of then."""
+        return self.unpacked / self.place.parent.relative_to(self.place.anchor)
 
     def at_home(self, plan: StackPlan) -> StackPlan:
         """The plan with the paths that a profile of then names where its file lies today, or would."""
-        folder, home = (canonical(f"{place}{os.sep}")[1:-1] for place in (self.profiles, self.place.parent))
-        text = plan.to_json()
-        return StackPlan.from_json(text.replace(folder, home)) if folder in text else plan
+        root, text = canonical(f"{self.unpacked}{os.sep}")[1:-1], plan.to_json()
+        return StackPlan.from_json(text.replace(root, canonical(self.place.anchor)[1:-1])) if root in text else plan
 
     def document(self) -> Document:
         """The file as YAML, under its name of today, so that what it refers to is found beside it."""
@@ -111,9 +118,11 @@ def then(revision: Revision) -> Iterator[Then]:
         fault = Fault(f"a link out of the repository, to {content.leads_to}", given=revision.spelt)
         raise ConfigError(fault)
     with tempfile.TemporaryDirectory(prefix="eventstack-diff-") as folder:
+        was = Then(revision, content.content, place, Path(folder))
+        was.profiles.mkdir(parents=True)
         for found in _beside(revision, commit, inside):
-            (Path(folder) / found.path.name).write_bytes(found.content)
-        yield Then(revision, content.content, place, Path(folder))
+            (was.profiles / found.path.name).write_bytes(found.content)
+        yield was
 
 
 def _top(revision: Revision) -> Path:
