@@ -156,7 +156,10 @@ def _dotted(path: Place) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @click.pass_context
 def lint(ctx: click.Context, profiles: tuple[str, ...], profile_dirs: tuple[Path, ...], *, as_json: bool) -> None:
-    """Check profiles: what is wrong, what is only worth a note, and for each cloud whether an event could have it."""
+    """Check profiles: what is wrong, what is only worth a note, and for each cloud whether an event could have it.
+
+    That some clouds refuse a profile is no error; that all of them do is one.
+    """
     search = _search(profile_dirs)
     found = [_linted(name, search) for name in profiles]
     ok = all(one.ok for one in found)
@@ -172,7 +175,10 @@ def lint(ctx: click.Context, profiles: tuple[str, ...], profile_dirs: tuple[Path
 
 @dataclass(frozen=True)
 class Linted:
-    """What is said of one profile; `clouds` has each cloud's refusals, none where it resolves."""
+    """What is said of one profile; `clouds` has each cloud's refusals, none where it resolves.
+
+    A profile that every cloud refuses has a fault that says so.
+    """
 
     name: str
     file: str = ""
@@ -197,7 +203,16 @@ def _linted(name: str, search: Sequence[Path]) -> Linted:
         loaded = read_profile(document, search)
     except ConfigError as error:
         return Linted(name, file, faults=error.faults)
-    return Linted(name, file, faults=tuple(_notes(loaded)), clouds=on_clouds(loaded))
+    clouds = on_clouds(loaded)
+    return Linted(name, file, faults=(*_nowhere(loaded, clouds), *_notes(loaded)), clouds=clouds)
+
+
+def _nowhere(loaded: Loaded[Profile], clouds: dict[str, tuple[Fault, ...]]) -> Iterator[Fault]:
+    if all(clouds.values()):
+        hint = "change what at least one cloud refuses; each cloud's reasons stand by its name"
+        yield loaded.document.fault(
+            ("name",), "no cloud carries it", allowed=f"what one of {', '.join(clouds)} carries", hint=hint
+        )
 
 
 def _notes(loaded: Loaded[Profile]) -> Iterator[Fault]:

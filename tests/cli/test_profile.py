@@ -119,6 +119,15 @@ def test_a_note_is_no_error(here: Path) -> None:
     assert "note: drm.systems[2]" in result.output
 
 
+def test_what_no_cloud_carries_is_an_error_that_says_so(here: Path) -> None:
+    write(here, "quiet.yaml", "name: quiet\nextends: audio-only\ndrm: { systems: [widevine] }\n")
+    result = run("lint", "quiet")
+    assert result.exit_code == 2
+    assert "quiet: faults" in result.output
+    assert "quiet.yaml:1:7: name: no cloud carries it" in result.output
+    assert json.loads(run("lint", "quiet", "--json").output)["ok"] is False
+
+
 def test_an_error_is_one_and_has_its_place(here: Path) -> None:
     write(here, "wide.yaml", bent(PROFILE, "preset: veryfast", "preset: verryfast"))
     result = run("lint", "mine", "talk-720p25", "nobody")
