@@ -1,6 +1,6 @@
 """`eventstack plan`: what an event resolves to, for people and as the JSON that the engine's program reads."""
 
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -86,8 +86,10 @@ def command(
         click.echo(plan.to_json())
         return
     from eventstack.cli.plan_display import Unfolded, show
+    from eventstack.cli.plan_summary import summary
 
-    show(plan, zone, Unfolded(regions=regions, assumptions=assumptions, origin=origin))
+    unfolded = Unfolded(regions=regions, assumptions=assumptions, origin=origin)
+    show(plan, zone, unfolded, summary(plan, zone, datetime.now(UTC)))
 
 
 def plan_of(
