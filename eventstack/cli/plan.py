@@ -57,7 +57,7 @@ def command(
     """Show what an event resolves to: what is built, where, when, for how much, and the two hashes.
 
     Nothing is built. Of a folder, or of several files, every event gets a row, and what is wrong follows; profiles in
-    it are skipped, and folders inside it are not looked into.
+    it are skipped, and folders inside it are counted and not looked into.
 
     A plan is built on the recorded outputs of its foundation: the named one, the one that the event was planned on
     already, or the only one that stands here, as `up` has it. Where there is none to choose, the plan is shown without

@@ -69,8 +69,41 @@ def test_the_json_has_the_same_facts(tmp_path: Path) -> None:
     assert (fault["line"], fault["column"], fault["field"], fault["given"]) == (10, 12, "contribution.latency", "200")
 
 
-def test_an_event_of_another_owner_is_valid(tmp_path: Path) -> None:
-    assert run(write(tmp_path, "event.yaml", EVENT + "owner: team-a\n")).exit_code == 0
+def test_an_event_of_another_owner_is_valid_and_is_said_to_be_theirs(tmp_path: Path) -> None:
+    result = run(write(tmp_path, "event.yaml", EVENT + "owner: team-a\n"))
+    assert result.exit_code == 0
+    assert "event.yaml: ok (event)" in result.output
+    assert "event.yaml:15:8: note: owner: another owner's" in result.output
+    assert "EVENTSTACK_OWNER=team-a" in result.output
+    assert "note" not in run(write(tmp_path, "event.yaml", EVENT + "owner: local\n")).output
+
+
+def test_a_folder_is_checked_and_what_is_skipped_is_counted(tmp_path: Path) -> None:
+    write(tmp_path, "event.yaml", EVENT)
+    write(tmp_path, "wide.yaml", PROFILE)
+    write(tmp_path, "compose.yaml", "services: {}\n")
+    (tmp_path / "more").mkdir()
+    result = run(tmp_path)
+    assert result.exit_code == 0
+    assert f"{tmp_path}/event.yaml: ok (event)\n{tmp_path}/wide.yaml: ok (profile)\n" in result.output
+    assert result.output.endswith("1 other file skipped, 1 folder skipped\n")
+
+
+def test_a_broken_file_of_a_folder_is_a_fault(tmp_path: Path) -> None:
+    write(tmp_path, "event.yaml", EVENT)
+    write(tmp_path, "broken.yaml", "a: [1")
+    result = run(tmp_path)
+    assert result.exit_code == 2
+    assert f"{tmp_path}/broken.yaml:1" in result.output
+
+
+def test_a_folder_without_files_of_ours_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    result = run(tmp_path)
+    assert result.exit_code == 2
+    assert f"{tmp_path}: no event or profile there" in result.output
+    assert "1 folder inside not looked into" in result.output
+    assert json.loads(run("--json", tmp_path).output)["ok"] is False
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"\x89PNG", b"a: *a\n", b"a: 1\n"])
