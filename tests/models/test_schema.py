@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
 
 from eventstack.clouds import CLOUDS
 from eventstack.models import schema
@@ -226,6 +227,16 @@ def test_an_example_fits_where_it_stands(kind: schema.Kind) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("model", {**models(Event), **models(Profile)}, ids=lambda model: model.__name__)
+def test_an_example_is_one_that_the_model_takes(model: type[Shape]) -> None:
+    """Also where a type has examples for all its fields: those of a field are right for that field."""
+    told = model.model_json_schema()["properties"]
+    for name, kind in get_type_hints(model, include_extras=True).items():
+        if name in model.model_fields and not isinstance(told[name].get("$ref"), str) and name not in ("start", "end"):
+            for example in _examples(told[name]):
+                TypeAdapter(kind).validate_python(example)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_text_is_the_schema(kind: schema.Kind) -> None:
     assert json.loads(schema.text(kind)) == schema.schema(kind)
@@ -239,6 +250,12 @@ def fields(part: Any, place: str) -> list[tuple[str, dict[str, Any]]]:
     for name, inner in part.get("$defs", {}).items():
         found += fields(inner, name)
     return found
+
+
+def _examples(field: dict[str, Any]) -> list[Any]:
+    """Those of a field, or those of the form that it has."""
+    inner = [one for form in field.get("anyOf", ()) for one in form.get("examples", ())]
+    return list(field.get("examples", inner))
 
 
 def parts(part: Any) -> Iterator[dict[str, Any]]:
