@@ -35,8 +35,8 @@ def show(plan: StackPlan, zone: tzinfo | None = None, unfolded: Unfolded | None 
     unfolded = unfolded or Unfolded()
     on = Console(highlight=False)
     on.print(Text(plan.title, style="bold"))
-    if rows := tuple(summary):
-        _pairs(on, rows)
+    if short := tuple(summary):
+        _pairs(on, short)
         on.print()
     _pairs(on, _facts(plan))
     if plan.timeline:

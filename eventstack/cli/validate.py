@@ -56,8 +56,8 @@ def command(ctx: click.Context, paths: tuple[str, ...], as_json: bool, profile_d
         click.echo(display.as_json({"ok": ok, "files": told}))
     else:
         _print(reports)
-        if told := files.told(skipped):
-            click.echo(", ".join(told))
+        if passed_over := files.told(skipped):
+            click.echo(", ".join(passed_over))
     ctx.exit(0 if ok else 2)
 
 

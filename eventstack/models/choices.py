@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 _CODECS = {
     "avc": "H.264: every player has it.",
@@ -39,7 +40,7 @@ _PROTOCOLS = {
 }
 _MODES = {"listener": "We wait, and the venue calls.", "caller": "We call the address that is given."}
 
-CHOICES: Mapping[tuple[str, str], Mapping[str | int, str]] = {
+CHOICES: Mapping[tuple[str, str], Mapping[Any, str]] = {
     ("Event", "cloud"): {
         "local": "This machine: really built, needs no account.",
         "aws": "Amazon Web Services.",
