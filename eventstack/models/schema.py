@@ -29,7 +29,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 MODELS: Mapping[Kind, type[Shape]] = {"event": Event, "profile": Profile}
 
 _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?$"
-_ZONE = r"^(UTC|[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){1,2})$"
+_ZONE = r"^((?!Etc/)[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){1,2}|(Etc/)?UTC)$"
 _IMAGE = r"^file:.+\.([pP][nN][gG]|[jJ][pP][eE]?[gG])$"
 _ADDRESS = r"^((https?|rtmps?)://[^\s@]+|[^\s/@]+:[0-9]{1,5})$"
 _NETWORK = r"^[0-9a-fA-F.:]+/[0-9]{1,3}$"
