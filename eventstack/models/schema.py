@@ -180,8 +180,8 @@ def _field(said: Schema, model: type[Shape], name: str, field: FieldInfo) -> Sch
     default = said.get("default")
     if default is not None and not isinstance(default, dict) and default != []:
         about["default"] = default
-    elif "off" in words and field.default is None:
-        about["default"] = "off"
+    elif words and field.default is None:
+        about["default"] = False if False in words else "off"
     return about | value
 
 
@@ -220,7 +220,8 @@ def _worded(value: Schema, description: str) -> None:
 def _or_words(value: Schema, words: tuple[Any, ...]) -> Schema:
     """A value that words may stand for: one pattern where it is text, else a mapping or one of the words."""
     if "pattern" in value:
-        return value | {"pattern": f"^({'|'.join(words)})$|{value['pattern']}"}
+        message = value["patternErrorMessage"].replace("Wanted: ", f"Wanted: {', '.join(words)}, or ", 1)
+        return value | {"pattern": f"^({'|'.join(words)})$|{value['pattern']}", "patternErrorMessage": message}
     about = {key: value[key] for key in _ABOUT if key in value}
     return about | {
         "if": {"type": "object"},

@@ -201,6 +201,14 @@ def test_every_pattern_of_a_value_says_in_words_what_is_wanted(kind: schema.Kind
     ] == []
 
 
+def test_a_word_that_stands_for_nothing_is_said_beside_the_form() -> None:
+    whole = schema.schema("profile")
+    start_over = whole["$defs"]["Packaging"]["properties"]["start_over"]
+    assert start_over["patternErrorMessage"].startswith("Wanted: off, or a duration")
+    assert whole["properties"]["slate"]["default"] is False
+    assert whole["properties"]["drm"]["default"] == "off"
+
+
 def test_an_event_is_offered_null_only_where_it_removes() -> None:
     whole = schema.schema("event")
     own = {name: field for name, field in whole["properties"].items() if name != "overrides"}
