@@ -114,9 +114,9 @@ def test_of_a_base_only_what_is_written_is_shown() -> None:
 
 
 def test_there_is_no_such_profile(here: Path) -> None:
-    result = run("show", "wyde")
+    result = run("show", "talk-720p")
     assert isinstance(result.exception, ConfigError)
-    assert "did you mean wide?" in str(result.exception)
+    assert "did you mean talk-720p25?" in str(result.exception)
 
 
 def test_lint_says_for_each_cloud_whether_it_resolves(here: Path) -> None:

@@ -29,14 +29,14 @@ def test_good_files_are_ok(tmp_path: Path) -> None:
 
 def test_every_fault_of_every_file_is_printed(tmp_path: Path) -> None:
     good = write(tmp_path, "event.yaml", EVENT)
-    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "titel: An"))
+    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "colour: An"))
     broken = write(tmp_path, "broken.yaml", "a: [1")
     result = run(good, bad, broken, tmp_path / "absent.yaml")
     assert result.exit_code == 2
     for fragment in (
         f"{good}: ok",
         f"{bad}:1:1: title: missing",
-        f"{bad}:2:1: titel: unknown key",
+        f"{bad}:2:1: colour: unknown key",
         f"{bad}:10:12: contribution.latency",
         f"{broken}:1:",
         "absent.yaml: can't be read",
@@ -114,7 +114,7 @@ def test_what_is_no_file_of_ours_is_a_fault(tmp_path: Path, content: bytes) -> N
 
 
 def test_the_line_is_quoted_and_the_faults_are_counted(tmp_path: Path) -> None:
-    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "titel: An"))
+    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "colour: An"))
     output = run(bad, tmp_path / "absent.yaml").output
     assert "   10 |   latency: 200\n      |            ^^^\n" in output
     assert output.endswith("4 faults in 2 files\n")
