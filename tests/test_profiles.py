@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from eventstack.automation.inputs import planned
+from eventstack.cli.remedies import REMEDIES
 from eventstack.clouds import CLOUDS
 from eventstack.models.load import check_base, is_base, load_profile, profile_names, read_event, read_file
 from eventstack.models.rules.pictures import AAC_FRAME
 from eventstack.models.units import Duration
-from tests.pages.shipped import PROFILES, REMEDIES, outcome
+from tests.pages.shipped import PROFILES, outcome
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "profiles").glob("*.yaml"))

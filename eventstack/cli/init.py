@@ -1,15 +1,17 @@
 """`eventstack init`: an event and a profile to start from, commented, with schemas by which editors complete them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from textwrap import wrap
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
 
 from eventstack.cli import faults_display as display
+from eventstack.cli.remedies import REMEDIES
 from eventstack.clouds import CLOUDS
 from eventstack.errors import ConfigError, Fault, NotOffered
 
@@ -68,9 +70,9 @@ def command(folder: Path, kind: str, cloud: str | None) -> None:
     """
     from eventstack.models import schema
 
-    chosen = _cloud(kind, cloud)
+    chosen, lacking = _cloud(kind, cloud)
     evening = _evening(datetime.now().astimezone(), zone_of_here())
-    files = starting(kind, chosen, evening)
+    files = starting(kind, chosen, evening, lacking)
     taken = [folder / name for name in files if os.path.lexists(folder / name)]
     if taken:
         hint = "name another folder, or move them away"
@@ -83,8 +85,11 @@ def command(folder: Path, kind: str, cloud: str | None) -> None:
     click.echo(_next(folder, kind, chosen))
 
 
-def starting(kind: str, cloud: str, evening: datetime) -> dict[str, str]:
-    """The files by their names: an event at that time, whose zone is one of IANA's, and its profile."""
+def starting(kind: str, cloud: str, evening: datetime, lacking: Sequence[Fault] = ()) -> dict[str, str]:
+    """The files by their names: an event at that time, whose zone is one of IANA's, and its profile.
+
+    `lacking` is what the cloud refuses of the kind's profile; the event then overrides it, where that can be done.
+    """
     from eventstack.models.load import load_profile
 
     about, name = KINDS[kind], f"my-{kind}"
@@ -102,11 +107,22 @@ def starting(kind: str, cloud: str, evening: datetime) -> dict[str, str]:
             cloud=cloud,
             place="" if cloud == "local" else _PLACE,
             series="series: my-season # its sessions share what stands between them\n" if series else "",
+            overrides=_overrides(about.base, cloud, lacking),
         ),
         f"{name}.yaml": _PROFILE.format(
             schemas=SCHEMAS, name=name, base=about.base, line_up=about.line_up, hints=about.hints, kind=kind
         ),
     }
+
+
+def _overrides(base: str, cloud: str, lacking: Sequence[Fault]) -> str:
+    """The override without which the cloud refuses the profile, and why; else one to be taken up."""
+    remedy = REMEDIES.get((base, cloud))
+    if remedy is None:
+        return _EXAMPLE
+    reasons = dict.fromkeys(f"{fault.field}: {fault.message}" for fault in lacking)
+    why = [line for reason in reasons for line in wrap(reason, 110, initial_indent="# - ", subsequent_indent="#   ")]
+    return "\n".join([_LACKING.format(base=base, cloud=cloud), *why, f"overrides: {remedy}", ""])
 
 
 def zone_of_here() -> ZoneInfo:
@@ -127,21 +143,23 @@ def _evening(now: datetime, zone: ZoneInfo) -> datetime:
     return (now.astimezone(zone) + timedelta(days=1)).replace(hour=20, minute=0, second=0, microsecond=0)
 
 
-def _cloud(kind: str, wanted: str | None) -> str:
-    """The cloud that is wanted, or the first that can have that kind; raises NotOffered with what a cloud lacks."""
+def _cloud(kind: str, wanted: str | None) -> tuple[str, tuple[Fault, ...]]:
+    """The cloud that is wanted, or the first that can have that kind, and what it refuses and an override mends.
+
+    Raises NotOffered with what a cloud lacks where no override is known that mends it.
+    """
     from eventstack.cli.profile import on_clouds
     from eventstack.models.load import find_profile, read_file, read_profile
 
-    refusals = on_clouds(read_profile(read_file(find_profile(KINDS[kind].base))))
+    base = KINDS[kind].base
+    refusals = on_clouds(read_profile(read_file(find_profile(base))))
     able = [name for name, faults in refusals.items() if not faults]
-    if wanted is None and able:
-        return able[0]
-    if wanted in able:
-        return wanted
+    chosen = wanted or next(iter(able), CLOUDS[0])
+    if not refusals[chosen] or (base, chosen) in REMEDIES:
+        return chosen, refusals[chosen]
     hint = f"--cloud {able[0]}" if able else "--kind talk"
-    faults = refusals[wanted or CLOUDS[0]]
     raise NotOffered(
-        Fault(f"no {kind} on {wanted or 'any cloud'} with {KINDS[kind].base}", field="cloud", hint=hint), *faults
+        Fault(f"no {kind} on {wanted or 'any cloud'} with {base}", field="cloud", hint=hint), *refusals[chosen]
     )
 
 
@@ -155,7 +173,7 @@ def _write(path: Path, text: str, *, new: bool) -> None:
 
 
 def _next(folder: Path, kind: str, cloud: str) -> str:
-    event, every = folder / "event.yaml", folder / "*.yaml"
+    event = folder / "event.yaml"
     build = (
         f"  eventstack up --new-foundation season     build what events share, once\n  eventstack up {event}\n"
         if cloud == "local"
@@ -163,7 +181,7 @@ def _next(folder: Path, kind: str, cloud: str) -> str:
     )
     return (
         f"\nIt is for {cloud}. Change what is different with you, then:\n"
-        f"  eventstack validate {every}\n"
+        f"  eventstack validate {folder}\n"
         f"  eventstack plan {event}     what it comes to, step by step, and what it costs\n"
         f"  eventstack profile show {folder / f'my-{kind}.yaml'} --origin     every value, and who says it\n"
         f"{build}"
@@ -192,15 +210,21 @@ audience: # it sizes the chain, and makes up most of the cost
 profile: {profile} # what is built: the file {profile}.yaml beside this one
 cloud: {cloud} # local, aws, azure or gcp
 {place}{series}
-# overrides: # for this event alone, written as in the profile
-#   timing: {{ tail: 2m }}
-
+{overrides}
 # rights: # who may see it
 #   territories: [DE, AT, CH]
 
 # contacts:
 #   - {{ name: Control room, role: producer, phone: +49 30 1234567 }}
 """
+
+_EXAMPLE = """\
+# overrides: # for this event alone, written as in the profile
+#   timing: { tail: 2m }
+"""
+
+_LACKING = """\
+# For this event alone, written as in the profile. Without it {cloud} refuses {base}:"""
 
 _LOCAL = """\
   passphrase: generated # or env:NAME, file:PATH; never the secret itself

@@ -138,7 +138,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = cli.main(args=None if argv is None else list(argv), prog_name="eventstack", standalone_mode=False)
         sys.stdout.flush()
     except _ours() as error:
-        return _fail(_words(error), error.exit_code)
+        return _fail(_words(error), error.exit_code, placed=_placed(error))
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -197,9 +197,17 @@ def _words(error: "EventstackError") -> str:
     return render(error.faults)
 
 
-def _fail(text: str, code: int) -> int:
+def _placed(error: "EventstackError") -> bool:
+    """Whether it begins with `file:line`, which an editor looks for at the very start of a line."""
+    from eventstack.errors import ConfigError, NotOffered
+
+    return isinstance(error, ConfigError | NotOffered) and bool(error.faults) and error.faults[0].file is not None
+
+
+def _fail(text: str, code: int, *, placed: bool = False) -> int:
     colour = False if os.environ.get("NO_COLOR") else True if os.environ.get("FORCE_COLOR") else None
-    click.echo(f"{click.style('eventstack:', fg='red', bold=True)} {text}", err=True, color=colour)
+    by = "" if placed else f"{click.style('eventstack:', fg='red', bold=True)} "
+    click.echo(f"{by}{text}", err=True, color=colour)
     return code
 
 

@@ -1,6 +1,6 @@
 """`eventstack plan`: what an event resolves to, for people and as the JSON that the engine's program reads."""
 
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,7 +57,7 @@ def command(
     """Show what an event resolves to: what is built, where, when, for how much, and the two hashes.
 
     Nothing is built. Of a folder, or of several files, every event gets a row, and what is wrong follows; profiles in
-    it are skipped, and folders inside it are not looked into.
+    it are skipped, and folders inside it are counted and not looked into.
 
     A plan is built on the recorded outputs of its foundation: the named one, the one that the event was planned on
     already, or the only one that stands here, as `up` has it. Where there is none to choose, the plan is shown without
@@ -86,8 +86,10 @@ def command(
         click.echo(plan.to_json())
         return
     from eventstack.cli.plan_display import Unfolded, show
+    from eventstack.cli.plan_summary import summary
 
-    show(plan, zone, Unfolded(regions=regions, assumptions=assumptions, origin=origin))
+    unfolded = Unfolded(regions=regions, assumptions=assumptions, origin=origin)
+    show(plan, zone, unfolded, summary(plan, zone, datetime.now(UTC)))
 
 
 def plan_of(

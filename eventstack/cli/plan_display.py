@@ -30,12 +30,15 @@ class Unfolded:
     origin: bool = False
 
 
-def show(plan: StackPlan, zone: tzinfo | None = None, unfolded: Unfolded | None = None) -> None:
-    """Print a plan; `zone` is the event's own, for the times on its wall clocks."""
+def show(plan: StackPlan, zone: tzinfo | None = None, unfolded: Unfolded | None = None, summary: Rows = ()) -> None:
+    """Print a plan, below its summary; `zone` is the event's own, for the times on its wall clocks."""
     unfolded = unfolded or Unfolded()
     on = Console(highlight=False)
     on.print(Text(plan.title, style="bold"))
-    _pairs(on, _facts(plan, zone))
+    if short := tuple(summary):
+        _pairs(on, short)
+        on.print()
+    _pairs(on, _facts(plan))
     if plan.timeline:
         wall = [str(zone)] if zone else []
         _table(on, ("step", "when (UTC)", *wall, "lead", "why"), (_step(one, zone) for one in plan.timeline.steps))
@@ -60,6 +63,10 @@ def show(plan: StackPlan, zone: tzinfo | None = None, unfolded: Unfolded | None 
         on.print("No estimate of the cost: the end is open.")
     if unfolded.origin:
         _table(on, ("part", "value", "from"), _origins(plan))
+    _hashes(on, plan)
+
+
+def _hashes(on: Console, plan: StackPlan) -> None:
     if plan.timeline and not plan.build.parents and plan.shares:
         on.print(
             "No foundation is chosen here, so this plan can be read but not built; its hashes change with the "
@@ -140,7 +147,7 @@ def _table(on: Console, columns: Sequence[str], rows: Iterable[Sequence[str]]) -
     on.print(table)
 
 
-def _facts(plan: StackPlan, zone: tzinfo | None) -> Iterator[tuple[str, str]]:
+def _facts(plan: StackPlan) -> Iterator[tuple[str, str]]:
     build = plan.build
     yield "what", f"{build.layer} {build.occurrence}, incarnation {build.incarnation}, owner {build.owner}"
     yield "where", f"{build.cloud}{f', {build.region}' if build.region else ''}: {build.project}/{build.stack}"
@@ -161,12 +168,7 @@ def _facts(plan: StackPlan, zone: tzinfo | None) -> Iterator[tuple[str, str]]:
         yield "keys", "key and licence service" if build.drm else "none"
     if plan.gates:
         yield "gates", f"{', '.join(plan.gates.hops)}; {plan.gates.in_a_row} good looks in a row"
-    if plan.timeline:
-        at = plan.timeline.announce_by
-        there = f", {moment(at, zone)} {zone}" if zone else ""
-        yield "announce by", f"{at}{there}: later, it would not be ready on time ({lasting(plan.lead_s)} lead)"
-    else:
-        yield "lead", lasting(plan.lead_s)
+    yield "lead", lasting(plan.lead_s)
 
 
 def _about(about: About) -> Iterator[tuple[str, str]]:
@@ -178,7 +180,8 @@ def _about(about: About) -> Iterator[tuple[str, str]]:
 
 
 def _feed(feed: Contribution) -> Iterator[tuple[str, str]]:
-    yield "feed", f"{_input(feed)}, source {feed.source.kind}{f' {feed.source.path}' if feed.source.path else ''}"
+    stand_in = "" if feed.source.kind == "none" else f", source {feed.source.kind} {feed.source.path}".rstrip()
+    yield "feed", f"{_input(feed)}{stand_in}"
     if feed.backup:
         yield "backup feed", _input(feed.backup)
     if feed.expected:
@@ -270,7 +273,13 @@ def _rungs(build: Build) -> Iterator[tuple[str, str, str, str, str]]:
             str(Bitrate(rung.max_bitrate)),
         )
     for track in build.encoder.audio:
-        yield track.name, f"{track.label}, {track.channels} ch", track.codec, str(Bitrate(track.bitrate)), ""
+        yield (
+            track.name,
+            f"{track.label}, {track.role}, {track.channels} ch",
+            track.codec,
+            str(Bitrate(track.bitrate)),
+            "",
+        )
 
 
 def _audience(seen: Viewers, *, unfolded: bool) -> Iterator[tuple[str, str]]:

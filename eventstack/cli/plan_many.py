@@ -7,16 +7,20 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from eventstack.automation.inputs import checked_event
 from eventstack.cli import faults_display as display
+from eventstack.cli import files
+from eventstack.cli.plan_summary import late
 from eventstack.cost.told import money
 from eventstack.errors import ConfigError, Fault, NotOffered
-from eventstack.models.event import Event
+from eventstack.models.event import LONGEST, Event
 from eventstack.models.faults import in_order
 from eventstack.models.load import kind, read_file
 from eventstack.planning.plan import StackPlan
@@ -37,29 +41,28 @@ class Row:
 
 def report(paths: Sequence[str], plan_of: Callable[[str], StackPlan], search: Sequence[Path], *, as_json: bool) -> int:
     """Plan the events among files and folders, print the summary, and return the exit code."""
-    rows, skipped = _rows(paths, plan_of, search)
+    known = files.given(paths)
+    rows, skipped = _rows(known, plan_of, search)
     faults = in_order([fault for row in rows for fault in row.faults])
     if not rows:
-        hint = "folders inside a folder are not looked into: name them"
-        faults = [Fault("no event there", file=", ".join(paths), allowed="files of events, *.yaml", hint=hint)]
+        faults = [files.none_there(paths, "event", known.folders)]
     if as_json:
         click.echo(display.as_json([_fields(row) for row in rows]))
     else:
-        _print(rows, skipped)
+        _print(rows, skipped, datetime.now(UTC))
         if faults:
             click.echo(display.render(faults), color=display.colours())
     return 2 if faults else 0
 
 
 def _rows(
-    paths: Sequence[str], plan_of: Callable[[str], StackPlan], search: Sequence[Path]
+    known: files.Given, plan_of: Callable[[str], StackPlan], search: Sequence[Path]
 ) -> tuple[list[Row], dict[str, int]]:
     rows: list[Row] = []
-    skipped = {"profile": 0, "other file": 0}
-    files = list(_files(paths))
+    skipped = {"profile": 0, "other file": 0, "folder": known.folders}
     ids: dict[str, str] = {}
-    with _progress(len(files)) as tell:
-        for done, (file, named) in enumerate(files):
+    with _progress(len(known.files)) as tell:
+        for done, (file, named) in enumerate(known.files):
             tell(done)
             what, row = _row(file, plan_of, ids, search)
             if row is None and (what == "profile" or not named):
@@ -71,19 +74,6 @@ def _rows(
 
 def _no_event(file: str) -> Fault:
     return Fault("not an event", file=file, allowed="an event (id, window, …)")
-
-
-def _files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Each file once, and whether it was named itself."""
-    found: dict[str, bool] = {}
-    for path in map(Path, paths):
-        if path.is_dir():
-            for inside in sorted(path.iterdir()):
-                if inside.suffix in (".yaml", ".yml") and not inside.is_dir():
-                    found.setdefault(str(inside), False)
-        else:
-            found[str(path)] = True
-    yield from found.items()
 
 
 def _row(
@@ -124,7 +114,7 @@ def _fields(row: Row) -> dict[str, object]:
     }
 
 
-def _print(rows: Sequence[Row], skipped: dict[str, int]) -> None:
+def _print(rows: Sequence[Row], skipped: dict[str, int], now: datetime) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -133,7 +123,8 @@ def _print(rows: Sequence[Row], skipped: dict[str, int]) -> None:
     on = Console(highlight=False)
     if not on.is_terminal and "COLUMNS" not in os.environ:
         on = Console(highlight=False, width=_PIPED)
-    cells = [_cells(row) for row in sorted(rows, key=_when)]
+    ordered = sorted(rows, key=_when)
+    cells = _named_by_file(ordered, [_cells(row, now) for row in ordered])
     kept = _fitting(cells, on.width)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index in kept:
@@ -142,12 +133,24 @@ def _print(rows: Sequence[Row], skipped: dict[str, int]) -> None:
         table.add_row(*(Text(row[index]) for index in kept))
     if rows:
         on.print(table)
-    on.print(_sums(rows, skipped), soft_wrap=True)
+    on.print(_sums(rows, skipped, now), soft_wrap=True)
 
 
-_COLUMNS = ("event", "start (there)", "where", "profile", "lead", "announce by (UTC)", "peak", "cost", "")
-_VERDICT = len(_COLUMNS) - 1
-_FIRST = (0, _VERDICT, 1, 7, 5, 2, 3, 6, 4)
+_COLUMNS = (
+    "event",
+    "file",
+    "start (there)",
+    "announce by (there)",
+    "zone",
+    "where",
+    "profile",
+    "lead",
+    "peak",
+    "cost",
+    "",
+)
+_FILE, _VERDICT = 1, len(_COLUMNS) - 1
+_FIRST = (0, _VERDICT, _FILE, 2, 9, 3, 5, 8, 6, 4, 7)
 """Which columns are kept before which where a terminal is too narrow for all; `--json` has everything."""
 
 _REFUSAL = 18
@@ -161,12 +164,23 @@ def _fitting(cells: Sequence[Sequence[str]], width: int) -> list[int]:
     """The columns that fit a width, in their order."""
     kept: list[int] = []
     for index in _FIRST:
+        if not any(row[index] for row in cells):
+            continue
         wide = max((len(row[index]) for row in (*cells, _COLUMNS)), default=0)
-        width -= 3 + (min(wide, _REFUSAL) if index == _VERDICT else wide)
-        if width < 0:
-            break
-        kept.append(index)
+        takes = 3 + (min(wide, _REFUSAL) if index == _VERDICT else wide)
+        if takes <= width:
+            kept.append(index)
+            width -= takes
     return sorted(kept) or [0, _VERDICT]
+
+
+def _named_by_file(rows: Sequence[Row], cells: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The cells with the files where these are not called as their events: by name, or by path where two share one."""
+    names = [Path(row.file).name for row in rows]
+    if all(name == f"{row.event.id}.yaml" for name, row in zip(names, rows, strict=True) if row.event):
+        return list(cells)
+    shown = names if len(set(names)) == len(names) else [row.file for row in rows]
+    return [(*cell[:_FILE], file, *cell[_FILE + 1 :]) for cell, file in zip(cells, shown, strict=True)]
 
 
 def _when(row: Row) -> tuple[bool, str, str]:
@@ -180,43 +194,69 @@ def _refusal(faults: Sequence[Fault]) -> str:
     return f"✗ {f'{first.field}: ' if first.field else ''}{first.message}"
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Row, now: datetime) -> tuple[str, ...]:
     from eventstack.cli.plan_display import lasting, moment, number
 
     event, plan = row.event, row.plan
-    verdict = _refusal(row.faults) if row.faults else "ok"
     if event is None:
-        return Path(row.file).name, "", "", "", "", "", "", "", verdict
-    start = f"{event.window.start:%Y-%m-%d %H:%M}"
+        return (Path(row.file).name, *("" for _ in _COLUMNS[2:]), _refusal(row.faults))
+    zone = ZoneInfo(event.window.zone) if event.window.zone else event.window.start.tzinfo
+    start, there = f"{event.window.start.astimezone(zone):%Y-%m-%d %H:%M}", str(zone or "")
     where = f"{event.cloud}{f' {event.region}' if event.region else ''}"
     if plan is None or plan.timeline is None:
-        return event.id, start, where, event.profile, "", "", "", "", verdict
+        return event.id, "", start, "", there, where, event.profile, "", "", "", _verdict(row, now)
     return (
         event.id,
+        "",
         start,
+        moment(plan.timeline.announce_by, zone)[:16],  # the minute before is early enough
+        there,
         f"{plan.build.cloud} {plan.build.region}".rstrip(),
         event.profile,
         lasting(plan.lead_s),
-        moment(plan.timeline.announce_by, UTC)[:16],  # the minute before is early enough
         number(plan.viewers.peak) if plan.viewers else "-",
         money(plan.cost.low, plan.cost.high) if plan.cost else "open end",
-        verdict,
+        _verdict(row, now),
     )
 
 
-def _sums(rows: Sequence[Row], skipped: dict[str, int]) -> str:
+def _verdict(row: Row, now: datetime) -> str:
+    if row.faults:
+        return _refusal(row.faults)
+    passed = _late(row, now)
+    return f"ok, but {passed}" if passed else "ok"
+
+
+def _late(row: Row, now: datetime) -> str:
+    return late(row.plan.timeline, now) if row.plan and row.plan.timeline else ""
+
+
+def _sums(rows: Sequence[Row], skipped: dict[str, int], now: datetime) -> str:
     from eventstack.cli.plan_display import number
 
     wrong = sum(bool(row.faults) for row in rows)
-    parts = [_plural(len(rows), "event"), f"{len(rows) - wrong} ok", f"{wrong} with faults"]
-    costs = [row.plan.cost for row in rows if row.plan and row.plan.cost]
+    parts = [files.count(len(rows), "event"), f"{len(rows) - wrong} ok", f"{wrong} with faults"]
+    passed = [_late(row, now) for row in rows]
+    parts += [f"{passed.count(word)} {word}" for word in ("over", "too late") if word in passed]
+    plans = [row.plan for row in rows if row.plan]
+    costs = [plan.cost for plan in plans if plan.cost]
     if costs:
         parts.append(f"{money(sum(one.low for one in costs), sum(one.high for one in costs))} altogether")
-    peaks = [row.plan.viewers.peak for row in rows if row.plan and row.plan.viewers]
-    if peaks:
-        parts.append(f"{number(sum(peaks))} viewers at their peaks")
-    parts += [f"{_plural(count, word)} skipped" for word, count in skipped.items() if count]
-    return ", ".join(parts)
+    if any(plan.viewers for plan in plans):
+        parts.append(f"up to {number(at_once(plans))} viewers at one time")
+    return ", ".join([*parts, *files.told(skipped)])
+
+
+def at_once(plans: Sequence[StackPlan]) -> int:
+    """The most viewers at one time: the peaks of all that are on air together, an open end lasting for a day."""
+    changes: list[tuple[datetime, int]] = []
+    for plan in plans:
+        if plan.viewers and plan.timeline:
+            since = datetime.fromisoformat(plan.timeline.on_air_from)
+            until = plan.timeline.on_air_until
+            changes.append((since, plan.viewers.peak))
+            changes.append((datetime.fromisoformat(until) if until else since + LONGEST, -plan.viewers.peak))
+    return max(accumulate(change for _, change in sorted(changes)), default=0)
 
 
 @contextmanager
@@ -241,7 +281,3 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
 
 _START = "\r\x1b[2K"
 """Back to the start of the line, which is emptied."""
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

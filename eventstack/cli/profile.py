@@ -4,6 +4,7 @@ whether it is good, and for which clouds.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from eventstack.cli.yaml_display import lines
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import Event
 from eventstack.models.faults import in_order
+from eventstack.models.ladder import Ladder
+from eventstack.models.levels import lowest
 from eventstack.models.load import (
     Loaded,
     check_base,
@@ -89,7 +92,7 @@ def _entry(document: Document) -> dict[str, Any]:
 @command.command("show", epilog="Exit codes: 0 done; 2 no such profile, or one with faults.")
 @click.argument("name", metavar="NAME|FILE")
 @folders
-@click.option("--origin", is_flag=True, help="Beside each line the file and line that says it, or `default`.")
+@click.option("--origin", is_flag=True, help="Beside each line who says it: a file, `shipped`, or `default`.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(name: str, profile_dirs: tuple[Path, ...], *, origin: bool, as_json: bool) -> None:
     """Print a whole profile as YAML: what it says, what it extends, and the defaults for all that nobody says.
@@ -104,9 +107,35 @@ def show(name: str, profile_dirs: tuple[Path, ...], *, origin: bool, as_json: bo
         click.echo(display.as_json({"profile": data, "origins": origins} if origin else data))
         return
     width = max(len(line.text) for line in told if len(line.text) <= MARGIN)
-    for line in told:
-        mark = f"  # {display.printable(_origin(document, line.path))}" if origin and line.said else ""
+    rungs = _inherited(data)
+    for line, following in zip(told, [*told[1:], None], strict=True):
+        mark = f"  # {display.printable(_origin(document, line.path, short=True))}" if origin and line.said else ""
         click.echo(f"{line.text.ljust(width) if mark else line.text}{mark}")
+        rung = line.path[:3]
+        if rung in rungs and (following is None or following.path[:3] != rung):
+            click.echo(f"{' ' * _RUNG}# {rungs[rung]}")
+
+
+_RUNG = 6
+"""Columns before the keys of a rung."""
+
+
+def _inherited(data: dict[str, Any]) -> dict[Place, str]:
+    """What each rung takes from its ladder, and the level that follows from it, by the rung's path."""
+    if data.get("abstract") or not isinstance(data.get("ladder"), dict):
+        return {}
+    ladder = Ladder.model_validate(data["ladder"])
+    found: dict[Place, str] = {}
+    for index, rung in enumerate(ladder.renditions):
+        whole = ladder.whole(rung)
+        values = {name: getattr(whole, name) for name in type(whole).model_fields if getattr(rung, name) is None}
+        if whole.level is None:
+            rate = Fraction(whole.frame_rate)
+            values["level"] = lowest(whole.codec, whole.profile, whole.size, rate, whole.max_bitrate)
+        told = ", ".join(f"{name} {value}" for name, value in values.items() if value is not None)
+        if told:
+            found["ladder", "renditions", index] = f"not said here: {told}"
+    return found
 
 
 def _whole(name: str, search: Sequence[Path]) -> tuple[dict[str, Any], Document]:
@@ -137,12 +166,14 @@ def _said(profile: Profile) -> dict[str, Any]:
     return {key: value for key, value in kept(whole).items() if value != {}}
 
 
-def _origin(document: Document, path: Place) -> str:
-    """The file and line that say it; a file of this folder by its path from here."""
+def _origin(document: Document, path: Place, *, short: bool = False) -> str:
+    """The file and line that say it; a file of this folder by its path from here, `short` a shipped one by its name."""
     found = document.origin(path)
     if found is None:
         return "default"
     file = Path(found[0])
+    if short and file.parent == shipped_profiles():
+        return f"shipped {file.stem}:{found[1]}"
     return f"{file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file}:{found[1]}"
 
 
@@ -156,7 +187,10 @@ def _dotted(path: Place) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @click.pass_context
 def lint(ctx: click.Context, profiles: tuple[str, ...], profile_dirs: tuple[Path, ...], *, as_json: bool) -> None:
-    """Check profiles: what is wrong, what is only worth a note, and for each cloud whether an event could have it."""
+    """Check profiles: what is wrong, what is only worth a note, and for each cloud whether an event could have it.
+
+    That some clouds refuse a profile is no error; that all of them do is one.
+    """
     search = _search(profile_dirs)
     found = [_linted(name, search) for name in profiles]
     ok = all(one.ok for one in found)
@@ -172,7 +206,10 @@ def lint(ctx: click.Context, profiles: tuple[str, ...], profile_dirs: tuple[Path
 
 @dataclass(frozen=True)
 class Linted:
-    """What is said of one profile; `clouds` has each cloud's refusals, none where it resolves."""
+    """What is said of one profile; `clouds` has each cloud's refusals, none where it resolves.
+
+    A profile that every cloud refuses has a fault that says so.
+    """
 
     name: str
     file: str = ""
@@ -197,7 +234,16 @@ def _linted(name: str, search: Sequence[Path]) -> Linted:
         loaded = read_profile(document, search)
     except ConfigError as error:
         return Linted(name, file, faults=error.faults)
-    return Linted(name, file, faults=tuple(_notes(loaded)), clouds=on_clouds(loaded))
+    clouds = on_clouds(loaded)
+    return Linted(name, file, faults=(*_nowhere(loaded, clouds), *_notes(loaded)), clouds=clouds)
+
+
+def _nowhere(loaded: Loaded[Profile], clouds: dict[str, tuple[Fault, ...]]) -> Iterator[Fault]:
+    if all(clouds.values()):
+        hint = "change what at least one cloud refuses; each cloud's reasons stand by its name"
+        yield loaded.document.fault(
+            ("name",), "no cloud carries it", allowed=f"what one of {', '.join(clouds)} carries", hint=hint
+        )
 
 
 def _notes(loaded: Loaded[Profile]) -> Iterator[Fault]:

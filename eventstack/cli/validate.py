@@ -1,5 +1,6 @@
-"""`eventstack validate`: every fault of every file, at once."""
+"""`eventstack validate`: every fault of every file, at once, and of a folder's."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import click
 
 from eventstack.automation.inputs import checked_event, planned
 from eventstack.cli import faults_display as display
-from eventstack.cli import performing
+from eventstack.cli import files, performing
 from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.document import Document
 from eventstack.models.faults import in_order
@@ -16,7 +17,7 @@ from eventstack.settings import Settings
 
 
 @click.command("validate")
-@click.argument("files", nargs=-1, required=True, metavar="FILES...")
+@click.argument("paths", nargs=-1, required=True, metavar="FILE|DIR...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @click.option(
     "--profile-dir",
@@ -26,14 +27,21 @@ from eventstack.settings import Settings
     help="A folder of profiles, before those beside the event and the shipped ones.",
 )
 @click.pass_context
-def command(ctx: click.Context, files: tuple[str, ...], as_json: bool, profile_dirs: tuple[Path, ...]) -> None:
-    """Check event and profile files; what a file is shows in its keys.
+def command(ctx: click.Context, paths: tuple[str, ...], as_json: bool, profile_dirs: tuple[Path, ...]) -> None:
+    """Check event and profile files, or all of a folder; what a file is shows in its keys.
 
-    An event is checked down to its plan: its profile must exist and its cloud must offer what that asks for.
+    An event is checked down to its plan: its profile must exist and its cloud must offer what that asks for. Other
+    files of a folder, and folders inside it, are skipped and counted.
     The exit code is 2 when a file has a fault.
     """
     owner = Settings.from_environment().owner
-    reports = [_report(file, profile_dirs, owner) for file in files]
+    known = files.given(paths)
+    every = [(_report(file, profile_dirs, owner), named) for file, named in known.files]
+    reports = [report for report, named in every if named or report.ours]
+    skipped = {"other file": len(every) - len(reports), "folder": known.folders}
+    if not reports:
+        none = files.none_there(paths, "event or profile", known.folders)
+        reports = [_Report(", ".join(paths), None, (none,))]
     ok = all(report.ok for report in reports)
     if as_json:
         told = [
@@ -48,6 +56,8 @@ def command(ctx: click.Context, files: tuple[str, ...], as_json: bool, profile_d
         click.echo(display.as_json({"ok": ok, "files": told}))
     else:
         _print(reports)
+        if passed_over := files.told(skipped):
+            click.echo(", ".join(passed_over))
     ctx.exit(0 if ok else 2)
 
 
@@ -56,6 +66,8 @@ class _Report:
     file: str
     kind: str | None
     faults: tuple[Fault, ...]
+    ours: bool = True
+    """Whether it is an event or a profile, or could be one: what can't be read as YAML may be either."""
 
     @property
     def ok(self) -> bool:
@@ -63,24 +75,31 @@ class _Report:
 
 
 def _report(file: str, search: tuple[Path, ...], owner: str) -> _Report:
-    known = None
+    known, ours = None, True
     try:
         document = read_file(file)
         known = kind(document)
-        _check(document, search, owner)
+        ours = known is not None
+        notes = tuple(_checked(document, search, owner))
     except (ConfigError, NotOffered) as error:
-        return _Report(file, known, tuple(replace(fault, file=fault.file or file) for fault in error.faults))
-    return _Report(file, known, ())
+        return _Report(file, known, tuple(replace(fault, file=fault.file or file) for fault in error.faults), ours)
+    return _Report(file, known, notes)
 
 
-def _check(document: Document, search: tuple[Path, ...], owner: str) -> None:
-    """Raise whatever is wrong with a document, as far as one fault does not hide another."""
+def _checked(document: Document, search: tuple[Path, ...], owner: str) -> Iterator[Fault]:
+    """Raise whatever is wrong with a document, as far as one fault does not hide another; or yield what is of note."""
     if kind(document) == "profile" and is_base(document):
         check_base(document, search)
         return
     if kind(document) == "event":
         loaded = checked_event(document, search)
-        planned(loaded, search, loaded.model.owner or owner)
+        theirs = loaded.model.owner or owner
+        planned(loaded, search, theirs)
+        if theirs != owner:
+            hint = f"to plan it, act for that owner: EVENTSTACK_OWNER={theirs}"
+            message = f"another owner's: this installation, {owner}'s, neither plans nor builds it"
+            note = document.fault(("owner",), message, given=theirs, allowed=owner, hint=hint)
+            yield replace(note, severity="note")
     else:
         read_any(document, search)
 

@@ -36,7 +36,7 @@ class Slate(Shape):
     image: Annotated[str, BeforeValidator(_image)] | None = Field(default=None, examples=["file:slate.png"])
     """A picture of your own, as file:slate.png; left out: a plain card."""
 
-    size: Resolution | None = None
+    size: Resolution | None = Field(default=None, examples=["1920x1080"])
     """The image's size, as 1920x1080: at least the ladder's top, and of its shape."""
 
 
@@ -46,13 +46,13 @@ class Timing(Shape):
     line_up: WholeSeconds = Field(examples=["15m", "30m"])
     """How long before the start the chain runs unseen while its probes look, as 12s or 15m."""
 
-    tail: WholeSeconds = Duration(0)
+    tail: WholeSeconds = Field(default=Duration(0), examples=["30s", "2m"])
     """How long viewers keep the live address after the end."""
 
     overrun: Literal["stay-up", "keep-start-times", "keep-durations"] = "stay-up"
     """What gives way when a programme runs over: nothing (stay-up), this one's end, or the starts that follow."""
 
-    turn_round: WholeSeconds = Duration(0)
+    turn_round: WholeSeconds = Field(default=Duration(0), examples=["10m"])
     """How long what events share needs between two of them, as 10m."""
 
 
@@ -67,7 +67,7 @@ class Gates(Shape):
     in_a_row: Annotated[int, Field(ge=1, le=60, strict=True)] = 2
     """How many looks in a row must be good, 1 to 60."""
 
-    give_up: Some = Duration(60)
+    give_up: Some = Field(default=Duration(60), examples=["1m", "10m"])
     """How long after the planned start the event is called off when they never were."""
 
 
@@ -89,7 +89,7 @@ class Thresholds(Shape):
     latency: Some | None = Field(default=None, examples=["30s"])
     """How far viewers may be behind the venue; at least three segments."""
 
-    low_bitrate: Share | None = None
+    low_bitrate: Share | None = Field(default=None, examples=["50%"])
     """Below which share of its bit rate a rendition is told, as 50%."""
 
 
@@ -111,10 +111,10 @@ class Capacity(Shape):
     )
     """The cloud's machine type for encoders of our own, as c7i.4xlarge."""
 
-    packagers: Annotated[int, Field(ge=1, le=100, strict=True)] | None = None
+    packagers: Annotated[int, Field(ge=1, le=100, strict=True)] | None = Field(default=None, examples=[2])
     """How many packagers, 1 to 100."""
 
-    headroom: Share = Share("0.3")
+    headroom: Share = Field(default=Share("0.3"), examples=["30%", "50%"])
     """How much more than the expected peak the chain can take, as 30%."""
 
     spot: Literal["never", "spare"] = "never"
@@ -127,7 +127,7 @@ class Capacity(Shape):
 class Teardown(Shape):
     """When it goes, and how the end is proven."""
 
-    settle: Some | None = None
+    settle: Some | None = Field(default=None, examples=["5s", "5m"])
     """The least time between the two inventories that prove the stack gone; never less than the cloud needs."""
 
     keep: WholeSeconds = Field(default=Duration(0), examples=["1h"])

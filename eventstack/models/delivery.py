@@ -28,10 +28,10 @@ class Packaging(Shape):
     container: Literal["cmaf", "ts"] = "cmaf"
     """What segments are: cmaf (fragmented MP4, for both formats) or ts (transport stream, for hls alone)."""
 
-    segment: Duration = Duration("1.92")
+    segment: Duration = Field(default=Duration("1.92"), examples=["1.92s", "3.84s", "6s"])
     """A segment's length: a whole number of pictures and best of audio frames, as 1.92s at 25fps."""
 
-    window: WholeSeconds = Duration(60)
+    window: WholeSeconds = Field(default=Duration(60), examples=["60s", "2m"])
     """How far a viewer may rewind, as 60s."""
 
     start_over: Annotated[WholeSeconds | None, BeforeValidator(lambda value: None if value == "off" else value)] = (

@@ -77,7 +77,7 @@ class Window(Span):
 class Blackout(Span):
     """A time during which some territories may not see the event."""
 
-    territories: Annotated[tuple[Country, ...], Field(min_length=1)]
+    territories: Annotated[tuple[Country, ...], Field(min_length=1)] = Field(examples=[["DE", "AT"]])
     """Where it is not shown: countries as ISO 3166-1 has them, as [DE, AT]."""
 
     start: datetime = Field(examples=["2027-11-22T18:00"])
@@ -136,7 +136,7 @@ class Audience(Shape):
     peak: Annotated[int, Field(ge=0, le=1_000_000_000, strict=True)] | None = Field(default=None, examples=[50_000])
     """Viewers at the busiest moment; left out: as many as expected."""
 
-    ramp: WholeSeconds = Duration(300)
+    ramp: WholeSeconds = Field(default=Duration(300), examples=["5m", "10m"])
     """How long it takes from the first viewer to the expected number, as 5m."""
 
     countries: dict[Country, Share] = Field(default={}, examples=[{"DE": "70%", "AT": "20%", "CH": "10%"}])
@@ -165,7 +165,7 @@ class Placement(Shape):
     )
     """Where data may lie: countries (DE) and jurisdictions (EU, EEA), as [EU, CH]."""
 
-    near: Country | None = None
+    near: Country | None = Field(default=None, examples=["DE"])
     """A country to be near to, instead of the audience."""
 
 
@@ -244,7 +244,7 @@ class Event(Shape):
     series: Id | None = Field(default=None, examples=["season-2027"])
     """The series that it belongs to: events of one series share that layer."""
 
-    owner: Id | None = None
+    owner: Id | None = Field(default=None, examples=["sports"])
     """Whose event it is; left out for the owner of the installation that runs it."""
 
     contacts: Annotated[tuple[Contact, ...], Field(max_length=20)] = ()

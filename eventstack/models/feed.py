@@ -70,7 +70,7 @@ class Input(Shape):
     )
     """Whom we call, as feed.example.org:9000 or https://feed.example.org/live.m3u8; only for a caller."""
 
-    latency: Annotated[Duration, AfterValidator(_latency)] | None = None
+    latency: Annotated[Duration, AfterValidator(_latency)] | None = Field(default=None, examples=["120ms", "400ms"])
     """The receiver's buffer, about four round trips to the venue; 20ms to 8s. For srt and rist. Left out: 120ms, for a
     backup that of the first way in."""
 
@@ -139,19 +139,19 @@ class Feed(Shape):
     codec: Literal["avc", "hevc", "mpeg2"] | None = None
     """The video codec of the feed: avc, hevc or mpeg2."""
 
-    size: Resolution | None = None
+    size: Resolution | None = Field(default=None, examples=["1920x1080", "1280x720"])
     """The picture's size, as 1920x1080."""
 
-    frame_rate: FrameRate | None = None
+    frame_rate: FrameRate | None = Field(default=None, examples=["25fps", "50fps", "30000/1001fps"])
     """Frames a second, as 25fps; of interlaced material the frames, not the fields."""
 
     scan: Literal["progressive", "interlaced"] | None = None
     """Whether pictures come whole (progressive) or as two fields (interlaced)."""
 
-    bitrate: Bitrate | None = None
+    bitrate: Bitrate | None = Field(default=None, examples=["20Mbps"])
     """The total bit rate of the feed, as 20Mbps."""
 
-    channels: Annotated[int, Field(ge=0, le=32, strict=True)] | None = None
+    channels: Annotated[int, Field(ge=0, le=32, strict=True)] | None = Field(default=None, examples=[2, 8])
     """How many audio channels it carries, 0 to 32."""
 
 

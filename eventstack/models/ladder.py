@@ -26,10 +26,10 @@ class Rendition(Shape):
     size: Resolution
     """The picture's size in pixels, as 960x540."""
 
-    bitrate: Bitrate
+    bitrate: Bitrate = Field(examples=["800kbps", "3Mbps", "8Mbps"])
     """The average bit rate of the video, as 1800kbps."""
 
-    max_bitrate: Bitrate | None = None
+    max_bitrate: Bitrate | None = Field(default=None, examples=["4Mbps", "9600kbps"])
     """The peak bit rate of the video; left out: a tenth above the average, of cbr the average itself."""
 
     codec: Codec | None = None
@@ -41,13 +41,13 @@ class Rendition(Shape):
     level: Level | None = None
     """The codec's level, as 4.2; left out: the lowest that permits the size and rates."""
 
-    frame_rate: FrameRate | None = None
+    frame_rate: FrameRate | None = Field(default=None, examples=["25fps"])
     """Frames a second: those of the ladder, or half of them."""
 
     preset: Preset | None = None
     """How much work the encoder puts into a picture, from ultrafast to slow."""
 
-    quality: Annotated[int, Field(ge=1, le=10, strict=True)] | None = None
+    quality: Annotated[int, Field(ge=1, le=10, strict=True)] | None = Field(default=None, examples=[7])
     """The quality that qvbr keeps, 1 to 10."""
 
 

@@ -28,7 +28,7 @@ class Track(Shape):
     language: Language
     """The language as BCP 47 names it, as en, nb or pt-BR."""
 
-    label: Line | None = None
+    label: Line | None = Field(default=None, examples=["English"])
     """What a player's menu calls it; left out: the language."""
 
     role: Role = "main"
@@ -37,7 +37,7 @@ class Track(Shape):
     codec: AudioCodec = "aac"
     """The audio codec: aac, ac3 or eac3."""
 
-    bitrate: Bitrate = Bitrate(96_000)
+    bitrate: Bitrate = Field(default=Bitrate(96_000), examples=["96kbps", "128kbps", "384kbps"])
     """The bit rate of the audio, as 96kbps."""
 
     channels: Annotated[int, BeforeValidator(_channels)] = 2
@@ -75,7 +75,7 @@ class Caption(Shape):
     language: Language
     """The language as BCP 47 names it, as en, nb or pt-BR."""
 
-    label: Line | None = None
+    label: Line | None = Field(default=None, examples=["English"])
     """What a player's menu calls it; left out: the language."""
 
     format: CaptionFormat

@@ -123,7 +123,7 @@ def test_every_command_shows_faults_like_this(
     monkeypatch.setattr(main.cli, "main", refuse)
     assert main.main([]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("eventstack: talk.yaml:10:12: contribution.latency")
+    assert error.startswith("talk.yaml:10:12: contribution.latency")
     assert "      |            ^^^\n" in error
     assert error.endswith("2 faults in 1 file\n")
     assert faults_display.render([FAULT])

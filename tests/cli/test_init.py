@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from eventstack.cli import init
 from eventstack.cli.init import KINDS, command, starting
 from eventstack.cli.plan import command as plan
+from eventstack.cli.remedies import REMEDIES
 from eventstack.cli.validate import command as validate
 from eventstack.clouds import CLOUDS
 from eventstack.errors import ConfigError, NotOffered
@@ -49,6 +50,24 @@ def test_a_cloud_that_is_named_is_taken(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert load_event(tmp_path / "event.yaml").cloud == "gcp"
     assert "It is for gcp" in result.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "cloud"),
+    [(kind, cloud) for kind, about in KINDS.items() for cloud in CLOUDS if (about.base, cloud) in REMEDIES],
+)
+def test_what_a_cloud_lacks_is_overridden_and_the_reason_said(tmp_path: Path, kind: str, cloud: str) -> None:
+    folder = tmp_path / "show"
+    assert run(folder, "--kind", kind, "--cloud", cloud).exit_code == 0
+    text = (folder / "event.yaml").read_text()
+    assert (
+        f"\n# For this event alone, written as in the profile. Without it {cloud} refuses {KINDS[kind].base}:\n# - "
+        in text
+    )
+    assert max(map(len, text.splitlines())) <= 180
+    files = [str(path) for path in sorted(folder.glob("*.yaml"))]
+    checked = CliRunner(env={"EVENTSTACK_OWNER": "local"}).invoke(validate, files)
+    assert checked.exit_code == 0, checked.output
 
 
 def test_a_kind_that_a_cloud_can_not_have_is_refused_with_the_reason(tmp_path: Path) -> None:

@@ -194,6 +194,47 @@ def test_a_folder_has_a_row_for_each_event_and_the_sums(tmp_path: Path) -> None:
     assert "1 profile skipped, 1 other file skipped" in result.output
 
 
+def test_folders_inside_a_folder_are_counted(tmp_path: Path) -> None:
+    aired(tmp_path, "first")
+    (tmp_path / "later").mkdir()
+    (tmp_path / ".eventstack").mkdir()
+    assert "1 folder skipped" in run(tmp_path).output
+    (tmp_path / "first.yaml").unlink()
+    result = run(tmp_path)
+    assert result.exit_code == 2
+    assert "no event there" in result.output
+    assert "1 folder inside not looked into" in result.output
+
+
+def test_only_viewers_of_one_time_are_added_up(tmp_path: Path) -> None:
+    aired(tmp_path, "first", peak=60_000)
+    later = aired(tmp_path, "second", peak=40_000)
+    later.write_text(later.read_text().replace("2027-05-22", "2027-05-23"))
+    assert "up to 60 000 viewers at one time" in run(tmp_path).output
+
+
+def test_both_times_of_a_row_are_on_the_clocks_of_its_event(tmp_path: Path) -> None:
+    output = run(aired(tmp_path, "first"), aired(tmp_path, "second")).output
+    assert "announce by (there)" in output
+    assert "2027-05-22 20:00   2027-05-22 19:" in output
+
+
+def test_a_file_is_named_where_it_is_not_called_as_its_event(tmp_path: Path) -> None:
+    aired(tmp_path, "first")
+    assert "first.yaml" not in run(tmp_path, tmp_path / "first.yaml").output
+    aired(tmp_path, "other", occurrence="second")
+    assert "other.yaml" in run(tmp_path).output
+
+
+def test_what_can_not_be_on_time_any_more_is_said(tmp_path: Path) -> None:
+    aired(tmp_path, "first")
+    past = aired(tmp_path, "second")
+    past.write_text(past.read_text().replace("2027-05-22", "2024-05-22"))
+    output = run(tmp_path).output
+    assert "ok, but over" in output
+    assert "2 ok, 0 with faults, 1 over" in output
+
+
 def test_the_faults_of_a_folder_follow_its_table(tmp_path: Path) -> None:
     aired(tmp_path, "good")
     bad = aired(tmp_path, "moon", cloud="moon")

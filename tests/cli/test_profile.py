@@ -1,6 +1,7 @@
 """`eventstack profile`: which there are, what one says and who wrote it, and for which clouds it is good."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from eventstack.cli import yaml_display
 from eventstack.cli.profile import command
 from eventstack.clouds import CLOUDS
 from eventstack.errors import ConfigError
-from eventstack.models.load import load_profile, profile_names, read_profile
+from eventstack.models.load import load_profile, profile_names, read_profile, shipped_profiles
 from eventstack.models.yaml_reader import read
 from tests.models.documents import PROFILE, bent, write
 
@@ -82,6 +83,22 @@ def test_each_line_says_who_wrote_it(here: Path) -> None:
     assert (by["window"], by["preset"], by["container"]) == ("mine.yaml:5", "wide.yaml:7", "default")
 
 
+def test_a_shipped_profile_is_an_origin_by_its_name(here: Path) -> None:
+    write(here, "match.yaml", "name: match\nextends: sports-1080p50\n")
+    lines = run("show", "match", "--origin").output.splitlines()
+    assert any(re.search(r"frame_rate: 50fps +# shipped sports-1080p50:[0-9]+$", line) for line in lines)
+    assert max(map(len, lines)) <= 120
+    origins = json.loads(run("show", "match", "--origin", "--json").output)["origins"]
+    assert str(shipped_profiles()) in origins["ladder.frame_rate"]
+
+
+def test_a_rung_says_what_it_takes_from_its_ladder(here: Path) -> None:
+    lines = run("show", "mine").output.splitlines()
+    at = next(index for index, line in enumerate(lines) if "size: 640x360" in line)
+    assert "# not said here: max_bitrate 880kbps, codec avc, profile main" in lines[at + 2]
+    assert "level 3.0" in lines[at + 2]
+
+
 def test_origins_as_json_are_by_field(here: Path) -> None:
     told = json.loads(run("show", "mine", "--origin", "--json").output)
     assert told["profile"]["packaging"]["window"] == "90s"
@@ -97,9 +114,9 @@ def test_of_a_base_only_what_is_written_is_shown() -> None:
 
 
 def test_there_is_no_such_profile(here: Path) -> None:
-    result = run("show", "wyde")
+    result = run("show", "talk-720p")
     assert isinstance(result.exception, ConfigError)
-    assert "did you mean wide?" in str(result.exception)
+    assert "did you mean talk-720p25?" in str(result.exception)
 
 
 def test_lint_says_for_each_cloud_whether_it_resolves(here: Path) -> None:
@@ -117,6 +134,15 @@ def test_a_note_is_no_error(here: Path) -> None:
     result = run("lint", "premium-drm-1080p50")
     assert result.exit_code == 0
     assert "note: drm.systems[2]" in result.output
+
+
+def test_what_no_cloud_carries_is_an_error_that_says_so(here: Path) -> None:
+    write(here, "quiet.yaml", "name: quiet\nextends: audio-only\ndrm: { systems: [widevine] }\n")
+    result = run("lint", "quiet")
+    assert result.exit_code == 2
+    assert "quiet: faults" in result.output
+    assert "quiet.yaml:1:7: name: no cloud carries it" in result.output
+    assert json.loads(run("lint", "quiet", "--json").output)["ok"] is False
 
 
 def test_an_error_is_one_and_has_its_place(here: Path) -> None:

@@ -29,14 +29,14 @@ def test_good_files_are_ok(tmp_path: Path) -> None:
 
 def test_every_fault_of_every_file_is_printed(tmp_path: Path) -> None:
     good = write(tmp_path, "event.yaml", EVENT)
-    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "titel: An"))
+    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "colour: An"))
     broken = write(tmp_path, "broken.yaml", "a: [1")
     result = run(good, bad, broken, tmp_path / "absent.yaml")
     assert result.exit_code == 2
     for fragment in (
         f"{good}: ok",
         f"{bad}:1:1: title: missing",
-        f"{bad}:2:1: titel: unknown key",
+        f"{bad}:2:1: colour: unknown key",
         f"{bad}:10:12: contribution.latency",
         f"{broken}:1:",
         "absent.yaml: can't be read",
@@ -69,8 +69,41 @@ def test_the_json_has_the_same_facts(tmp_path: Path) -> None:
     assert (fault["line"], fault["column"], fault["field"], fault["given"]) == (10, 12, "contribution.latency", "200")
 
 
-def test_an_event_of_another_owner_is_valid(tmp_path: Path) -> None:
-    assert run(write(tmp_path, "event.yaml", EVENT + "owner: team-a\n")).exit_code == 0
+def test_an_event_of_another_owner_is_valid_and_is_said_to_be_theirs(tmp_path: Path) -> None:
+    result = run(write(tmp_path, "event.yaml", EVENT + "owner: team-a\n"))
+    assert result.exit_code == 0
+    assert "event.yaml: ok (event)" in result.output
+    assert "event.yaml:15:8: note: owner: another owner's" in result.output
+    assert "EVENTSTACK_OWNER=team-a" in result.output
+    assert "note" not in run(write(tmp_path, "event.yaml", EVENT + "owner: local\n")).output
+
+
+def test_a_folder_is_checked_and_what_is_skipped_is_counted(tmp_path: Path) -> None:
+    write(tmp_path, "event.yaml", EVENT)
+    write(tmp_path, "wide.yaml", PROFILE)
+    write(tmp_path, "compose.yaml", "services: {}\n")
+    (tmp_path / "more").mkdir()
+    result = run(tmp_path)
+    assert result.exit_code == 0
+    assert f"{tmp_path}/event.yaml: ok (event)\n{tmp_path}/wide.yaml: ok (profile)\n" in result.output
+    assert result.output.endswith("1 other file skipped, 1 folder skipped\n")
+
+
+def test_a_broken_file_of_a_folder_is_a_fault(tmp_path: Path) -> None:
+    write(tmp_path, "event.yaml", EVENT)
+    write(tmp_path, "broken.yaml", "a: [1")
+    result = run(tmp_path)
+    assert result.exit_code == 2
+    assert f"{tmp_path}/broken.yaml:1" in result.output
+
+
+def test_a_folder_without_files_of_ours_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    result = run(tmp_path)
+    assert result.exit_code == 2
+    assert f"{tmp_path}: no event or profile there" in result.output
+    assert "1 folder inside not looked into" in result.output
+    assert json.loads(run("--json", tmp_path).output)["ok"] is False
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"\x89PNG", b"a: *a\n", b"a: 1\n"])
@@ -81,7 +114,7 @@ def test_what_is_no_file_of_ours_is_a_fault(tmp_path: Path, content: bytes) -> N
 
 
 def test_the_line_is_quoted_and_the_faults_are_counted(tmp_path: Path) -> None:
-    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "titel: An"))
+    bad = write(tmp_path, "bad.yaml", bent(bent(EVENT, "200ms", "200"), "title: An", "colour: An"))
     output = run(bad, tmp_path / "absent.yaml").output
     assert "   10 |   latency: 200\n      |            ^^^\n" in output
     assert output.endswith("4 faults in 2 files\n")

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from eventstack.cli.remedies import REMEDIES
 from eventstack.clouds import CLOUDS
 from eventstack.errors import Fault
 from eventstack.models.load import load_profile
 from eventstack.planning.plan import Note, StackPlan
-from tests.pages.shipped import PROFILES, REMEDIES, event_text, outcome
+from tests.pages.shipped import PROFILES, event_text, outcome
 
 PAGE = Path(__file__).parents[2] / "docs" / "profiles-by-cloud.md"
 
