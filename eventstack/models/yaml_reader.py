@@ -138,9 +138,10 @@ class _Reader:
             place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
             self._note(place, f"not YAML: {problem}")
             raise ConfigError(*self.faults) from cause
-        # The scanner turns \U escapes and %YAML numbers into values before it checks them.
-        except (YAMLError, ValueError, OverflowError) as cause:
-            raise ConfigError(*self.faults, Fault(f"not YAML: {str(cause).splitlines()[0]}", file=self.file)) from cause
+        # The scanner turns \U escapes and %YAML numbers into values before it checks them, and asserts the version.
+        except (YAMLError, ValueError, OverflowError, AssertionError) as cause:
+            said = next(iter(str(cause).splitlines()), "") or "can't be read"
+            raise ConfigError(*self.faults, Fault(f"not YAML: {said}", file=self.file)) from cause
 
     def _take(self, event: Any) -> None:
         match event:
