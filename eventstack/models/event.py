@@ -104,10 +104,11 @@ class Rights(Shape):
     @model_validator(mode="after")
     def _rules(self) -> Self:
         found = list(_twice(("territories",), self.territories or ())) + list(_twice(("except_in",), self.except_in))
+        allowed = frozenset(self.territories or ())
         found += [
             Rule(("except_in", index), "a territory that is allowed and excluded", hint="remove it from one of the two")
             for index, country in enumerate(self.except_in)
-            if country in (self.territories or ())
+            if country in allowed
         ]
         found += [
             Rule(("blackouts", index, "end"), "a blackout without an end", "a time", "add a line end: …")
@@ -120,11 +121,13 @@ class Rights(Shape):
 
 
 def _twice(path: tuple[str, ...], items: tuple[str, ...]) -> list[Rule]:
-    return [
-        Rule((*path, index), "listed twice", hint="remove one")
-        for index, item in enumerate(items)
-        if item in items[:index]
-    ]
+    seen: set[str] = set()
+    found = []
+    for index, item in enumerate(items):
+        if item in seen:
+            found.append(Rule((*path, index), "listed twice", hint="remove one"))
+        seen.add(item)
+    return found
 
 
 class Audience(Shape):

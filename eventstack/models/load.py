@@ -18,10 +18,10 @@ from eventstack.errors import ConfigError, Fault
 from eventstack.models import compose
 from eventstack.models.document import Document
 from eventstack.models.event import Event
-from eventstack.models.faults import Rule, in_order, nearest, told, translate
+from eventstack.models.faults import Rule, bounded, in_order, nearest, told, translate
 from eventstack.models.profile import Profile
 from eventstack.models.quoting import printable, shown
-from eventstack.models.yaml_reader import MAX_BYTES, read
+from eventstack.models.yaml_reader import MAX_BYTES, MAX_FAULTS, read
 
 MAX_BASES = 16
 """Profiles that one profile may stand on, one over the other; nobody could follow more."""
@@ -335,7 +335,8 @@ def _checked_profile(document: Document, faults: tuple[Fault, ...]) -> Loaded[Pr
             document.fault(("name",), "not the name of its file", given=shown(name), allowed=shown(stem), hint=hint)
         )
     if found:
-        raise ConfigError(*in_order([*found, *_faults(Profile, document, partial=bool(faults) or is_base(own))]))
+        whole = in_order([*found, *_faults(Profile, document, partial=bool(faults) or is_base(own))])
+        raise ConfigError(*bounded(whole))
     wrote_slate = _folder(document.source(("slate", "image"))[0])
     return Loaded(_validate(Profile, document).located(wrote_slate), document)
 
@@ -358,7 +359,9 @@ def _faults(model: type[Model], document: Document, *, partial: bool = False) ->
         further: list[Rule] = []
         if issubclass(model, Profile):
             further = model.broken_by(document.data, partial=partial)
-        return in_order([*faults, *(told(rule, document) for rule in further)])
+        room: int = MAX_FAULTS - len(faults)
+        found = in_order([*faults, *(told(rule, document) for rule in further[:room])])
+        return bounded(found, len(further[room:]))
     return []
 
 

@@ -1,5 +1,6 @@
 """What every model of ours has in common: frozen, no unknown keys, a docstring under every field."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
@@ -14,14 +15,18 @@ ID_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$"
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
+def _meant(value: str, *, unions: bool = False) -> str | None:
+    meant = countries.nearest(value[:64], unions=unions)
+    return f"did you mean {meant}?" if meant else None
+
+
 def _country(value: Any) -> str:
     allowed = "a country's code as ISO 3166-1 has it, as DE"
     if not isinstance(value, str):
         raise unfit("not a country", allowed=allowed)
     if value in countries.known():
         return value
-    meant = countries.nearest(value)
-    raise unfit("not a country", allowed=allowed, hint=f"did you mean {meant}?" if meant else None)
+    raise unfit("not a country", allowed=allowed, hint=lambda: _meant(value))
 
 
 Country = Annotated[str, BeforeValidator(_country), Field(pattern="^[A-Z]{2}$")]
@@ -32,8 +37,7 @@ def _jurisdiction(value: Any) -> str:
     named = ", ".join(countries.jurisdictions())
     if isinstance(value, str) and (value in countries.known() or value in countries.jurisdictions()):
         return value
-    meant = countries.nearest(value, unions=True) if isinstance(value, str) else None
-    hint = f"did you mean {meant}?" if meant else None
+    hint = partial(_meant, value, unions=True) if isinstance(value, str) else None
     raise unfit("neither a country nor a jurisdiction", allowed=f"a country's code, as DE, or {named}", hint=hint)
 
 
