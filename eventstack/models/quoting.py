@@ -84,10 +84,10 @@ def unsecret(text: str) -> str:
     return _LONG_SEGMENT.sub(MASK, text) if "://" in text else text
 
 
-def shown(text: str) -> str:
+def shown(text: str, width: int = 80) -> str:
     """A user's text fit for one line of a terminal, without what looks like a secret in it."""
     line = printable(unsecret(text))
-    return line if len(line) <= 80 else f"{line[:77]}..."
+    return line if len(line) <= width else f"{line[: width - 3]}..."
 
 
 class Page:

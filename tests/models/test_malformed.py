@@ -111,8 +111,7 @@ def test_a_file_of_nothing_but_faults_is_answered_briefly() -> None:
         f"labels: {{{', '.join(f'x{n}: 1' for n in range(5000))}}}\n",
         "placement:\n  within:\n" + "".join(f"    - Zermany{n}\n" for n in range(5000)),
         "overrides:\n" + "".join(f"  x{n}+: [1]\n" for n in range(5000)),
-        "overrides: {token: [%s], %s}\n"
-        % (", ".join(f"s{n:05}" for n in range(5000)), ", ".join(f"x{n}: 1" for n in range(200))),
+        f"overrides: {{token: {[f's{n:05}' for n in range(5000)]}, {', '.join(f'x{n}: 1' for n in range(200))}}}\n",
     ],
     ids=lambda more: more[:20],
 )
