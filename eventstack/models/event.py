@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from eventstack.models import wall_clock
 from eventstack.models.faults import Rule, broken, unfit
 from eventstack.models.feed import Contribution
+from eventstack.models.quoting import secretive
 from eventstack.models.shape import Country, Id, Jurisdiction, Line, Shape, WholeSeconds
 from eventstack.models.units import Duration, Share
 
@@ -264,6 +265,11 @@ class Event(Shape):
             Rule(("labels", key), "a name that our own tags have", "another name")
             for key in self.labels
             if key.startswith("eventstack")
+        ]
+        found += [
+            Rule(("labels", key), "a secret's name: labels stand in plans and records", "another name", "remove it")
+            for key in self.labels
+            if secretive(key)
         ]
         if self.region is not None and self.placement.near is not None:
             found.append(Rule(("placement", "near"), "a region is named already", hint="leave out one of the two"))

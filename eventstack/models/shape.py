@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Annotated, Any
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
@@ -46,10 +47,34 @@ Jurisdiction = Annotated[str, BeforeValidator(_jurisdiction)]
 
 Switch = StrictBool
 
+_JOINERS = "\u200c\u200d"
+"""Invisible, and part of Persian words and of composed emoji."""
+
+
+def _visible(text: str) -> str:
+    odd = next((char for char in text if category(char) in ("Cc", "Cf", "Zl", "Zp") and char not in _JOINERS), None)
+    if odd:
+        raise unfit(f"a character that can't be seen: U+{ord(odd):04X}", allowed="letters, digits, signs and spaces")
+    if not text.strip(f" {_JOINERS}"):
+        raise unfit("nothing that can be seen", allowed="letters, digits, signs and spaces")
+    return text
+
+
+def _unquoted(text: str) -> str:
+    if '"' in text:
+        raise unfit("a double quote: manifests have none in a label", allowed="other quotes, as “ and ”")
+    return text
+
+
 Line = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+    str,
+    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"),
+    AfterValidator(_visible),
 ]
 """One line of text for people."""
+
+Label = Annotated[Line, AfterValidator(_unquoted)]
+"""One line for a player's menu; it stands in manifests, whose values have no double quotes (RFC 8216, section 4.2)."""
 
 
 class Shape(BaseModel):
