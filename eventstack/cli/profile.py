@@ -71,7 +71,7 @@ def list_(profile_dirs: tuple[Path, ...], *, as_json: bool) -> None:
         name = f"{one['name']} (base)" if one["base"] else one["name"]
         where = "shipped" if one["shipped"] else display.printable(one["file"])
         table.add_row(*map(Text, (name, where, one["extends"] or "-", display.printable(one["description"] or ""))))
-    Console(highlight=False).print(table)
+    Console(highlight=False, force_terminal=display.colours()).print(table)
 
 
 def _entry(document: Document) -> dict[str, Any]:

@@ -169,3 +169,9 @@ def test_a_base_with_faults_is_refused_and_not_shown(here: Path) -> None:
     result = run("show", "base")
     assert isinstance(result.exception, ConfigError)
     assert "hunter2" not in result.output + repr(result.exception.faults)
+
+
+def test_a_line_of_yaml_has_nothing_that_a_terminal_obeys() -> None:
+    text = yaml_display.scalar("a\x9b\u2028\u200d\U000e0001")
+    assert text.isprintable()
+    assert read(f"a: {text}".encode(), "f").data["a"] == "a\x9b\u2028\u200d\U000e0001"
