@@ -6,7 +6,6 @@ Every command that shows a ConfigError to a person calls `render`; whoever print
 import dataclasses
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,7 +15,6 @@ import click
 from eventstack.errors import Fault
 
 _TAB = "    "
-_UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def render(faults: Sequence[Fault], *, width: int | None = None) -> str:
@@ -37,16 +35,22 @@ def count(faults: Iterable[Fault]) -> str:
 
 
 def colours() -> bool | None:
-    """Whether to colour: never with NO_COLOR, always with FORCE_COLOR, else (None) on a terminal."""
+    """Whether to colour: never with NO_COLOR or FORCE_COLOR=0, always with FORCE_COLOR, else (None) on a terminal."""
     if os.environ.get("NO_COLOR"):
         return False
-    return True if os.environ.get("FORCE_COLOR") else None
+    return os.environ["FORCE_COLOR"] != "0" if os.environ.get("FORCE_COLOR") else None
 
 
 def as_json(value: Any) -> str:
     """JSON for people and machines; what a terminal would obey, or could not print, is escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(char if char == "\n" or char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return "\\u007f" if char == "\x7f" else json.dumps(char)[1:-1]
 
 
 def fields(fault: Fault) -> dict[str, Any]:

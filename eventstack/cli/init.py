@@ -1,7 +1,9 @@
 """`eventstack init`: an event and a profile to start from, commented, with schemas by which editors complete them."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from textwrap import wrap
@@ -78,10 +80,10 @@ def command(folder: Path, kind: str, cloud: str | None) -> None:
         hint = "name another folder, or move them away"
         raise ConfigError(*(Fault("is there already", file=str(path), hint=hint) for path in taken))
     schemas = {f"{SCHEMAS}/{name}.schema.json": schema.text(name) for name in schema.MODELS}
-    for name, text in (files | schemas).items():
-        _write(folder / name, text, new=name in files)
+    _write(folder, files, schemas)
     for name in files:
-        click.echo(f"{click.style('wrote', fg='green')} {folder / name}", color=display.colours())
+        wrote = display.printable(str(folder / name))
+        click.echo(f"{click.style('wrote', fg='green')} {wrote}", color=display.colours())
     click.echo(_next(folder, kind, chosen))
 
 
@@ -163,17 +165,55 @@ def _cloud(kind: str, wanted: str | None) -> tuple[str, tuple[Fault, ...]]:
     )
 
 
-def _write(path: Path, text: str, *, new: bool) -> None:
+def _write(folder: Path, files: Mapping[str, str], schemas: Mapping[str, str]) -> None:
+    """Write all of them or, where that can't be, none; files are new, schemas take the place of older ones."""
+    for path in (folder / SCHEMAS, *(folder / name for name in schemas)):
+        if path.is_symlink() or (os.path.lexists(path) and not (path.is_dir() or path.is_file())):
+            hint = "remove it: schemas are written into this folder, not to where a link leads"
+            raise ConfigError(Fault("not a file or folder of its own", file=str(path), hint=hint))
+    made: list[Path] = []
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x" if new else "w", encoding="utf-8") as file:
+        _make(folder, files, schemas, made)
+    except BaseException as cause:
+        for one in reversed(made):
+            with suppress(OSError):
+                one.rmdir() if one.is_dir() else one.unlink(missing_ok=True)
+        if not isinstance(cause, OSError):
+            raise
+        where = str(cause.filename or folder)
+        raise ConfigError(Fault(f"can't be written: {cause.strerror}", file=where)) from cause
+
+
+def _make(folder: Path, files: Mapping[str, str], schemas: Mapping[str, str], made: list[Path]) -> None:
+    """Write files and schemas; what was not there before is in `made` as soon as it is."""
+    for path in (*reversed(folder.parents), folder, folder / SCHEMAS):
+        if not path.is_dir():
+            path.mkdir()
+            made.append(path)
+    beside = {folder / f"{name}.{os.getpid()}": text for name, text in schemas.items()}
+    for path, text in (*((folder / name, text) for name, text in files.items()), *beside.items()):
+        with path.open("x", encoding="utf-8") as file:
+            made.append(path)
             file.write(text)
-    except OSError as cause:
-        raise ConfigError(Fault(f"can't be written: {cause.strerror}", file=str(path))) from cause
+    for path in beside:
+        kept = path.with_suffix("")
+        made += [] if kept.exists() else [kept]
+        path.replace(kept)
+
+
+def _word(path: Path, rest: str = "") -> str:
+    """A path as a shell reads it, and what the shell is to read in it itself; one with a leading hyphen from here."""
+    text = f"./{path}" if str(path).startswith("-") else str(path)
+    if text.isprintable():
+        return f"{shlex.quote(text)}{rest}"
+    plain = "".join(
+        chr(byte) if 32 <= byte < 127 and byte not in b"\\'" else f"\\x{byte:02x}" for byte in os.fsencode(text)
+    )
+    return f"$'{plain}'{rest}"
 
 
 def _next(folder: Path, kind: str, cloud: str) -> str:
-    event = folder / "event.yaml"
+    event = _word(folder / "event.yaml")
     build = (
         f"  eventstack up --new-foundation season     build what events share, once\n  eventstack up {event}\n"
         if cloud == "local"
@@ -181,9 +221,9 @@ def _next(folder: Path, kind: str, cloud: str) -> str:
     )
     return (
         f"\nIt is for {cloud}. Change what is different with you, then:\n"
-        f"  eventstack validate {folder}\n"
+        f"  eventstack validate {_word(folder)}\n"
         f"  eventstack plan {event}     what it comes to, step by step, and what it costs\n"
-        f"  eventstack profile show {folder / f'my-{kind}.yaml'} --origin     every value, and who says it\n"
+        f"  eventstack profile show {_word(folder / f'my-{kind}.yaml')} --origin     every value, and who says it\n"
         f"{build}"
     ).rstrip("\n")
 

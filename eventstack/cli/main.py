@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from eventstack.errors import EventstackError
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+_UNREAD = 141  # 128 + SIGPIPE: what another program ends with whose reader has gone
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # what a machine lacks is no fault of this program
 
 
@@ -100,6 +101,13 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; click itself would end the program with 1 when its reader has gone."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(_nobody_reads()) from None
+
     def get_help(self, ctx: click.Context) -> str:
         """Format the help for this terminal's width, without the archive formats that asking `shutil` would import."""
         ctx.terminal_width = ctx.terminal_width or _width(ctx.max_content_width or 80)
@@ -130,8 +138,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
     0 success · 1 a failure · 2 bad input or usage · 3 refused by a promise · 4 worth another try later ·
-    130 interrupted. A command says its code with `ctx.exit(code)`. An error of ours, a usage error or a missing extra
-    is text on standard error; a traceback is a fault of this program.
+    130 interrupted · 141 nobody reads on. A command says its code with `ctx.exit(code)`. An error of ours, a usage
+    error or a missing extra is text on standard error; a traceback is a fault of this program.
     """
     _open_streams()
     try:
@@ -205,7 +213,8 @@ def _placed(error: "EventstackError") -> bool:
 
 
 def _fail(text: str, code: int, *, placed: bool = False) -> int:
-    colour = False if os.environ.get("NO_COLOR") else True if os.environ.get("FORCE_COLOR") else None
+    forced = os.environ.get("FORCE_COLOR")
+    colour = False if os.environ.get("NO_COLOR") or forced == "0" else True if forced else None
     by = "" if placed else f"{click.style('eventstack:', fg='red', bold=True)} "
     click.echo(f"{by}{text}", err=True, color=colour)
     return code
@@ -214,7 +223,7 @@ def _fail(text: str, code: int, *, placed: bool = False) -> int:
 def _nobody_reads() -> int:
     # The interpreter flushes standard output once more when it ends; give it somewhere to write.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 1
+    return _UNREAD
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from eventstack.models.load import (
     shipped_profiles,
 )
 from eventstack.models.profile import Profile
+from eventstack.models.quoting import shown, unsecret
 from eventstack.models.yaml_reader import Document
 from eventstack.models.yaml_reader import Path as Place
 from eventstack.planning.resolve import resolve
@@ -73,7 +74,7 @@ def list_(profile_dirs: tuple[Path, ...], *, as_json: bool) -> None:
         name = f"{one['name']} (base)" if one["base"] else one["name"]
         where = "shipped" if one["shipped"] else display.printable(one["file"])
         table.add_row(*map(Text, (name, where, one["extends"] or "-", display.printable(one["description"] or ""))))
-    Console(highlight=False).print(table)
+    Console(highlight=False, force_terminal=display.colours()).print(table)
 
 
 def _entry(document: Document) -> dict[str, Any]:
@@ -81,8 +82,8 @@ def _entry(document: Document) -> dict[str, Any]:
     described, extends = data.get("description"), data.get("extends")
     return {
         "name": Path(document.file).stem,
-        "description": described if isinstance(described, str) else None,
-        "extends": extends if isinstance(extends, str) else None,
+        "description": shown(described, 200) if isinstance(described, str) else None,
+        "extends": shown(extends) if isinstance(extends, str) else None,
         "base": is_base(document),
         "shipped": Path(document.file).parent == shipped_profiles(),
         "file": document.file,
@@ -101,6 +102,7 @@ def show(name: str, profile_dirs: tuple[Path, ...], *, origin: bool, as_json: bo
     """
     with performing.answering(as_json=as_json):
         data, document = _whole(name, _search(profile_dirs))
+        data = _unsecret(data)
     told = list(lines(data))
     if as_json:
         origins = {_dotted(line.path): _origin(document, line.path) for line in told if line.path and line.said}
@@ -138,9 +140,19 @@ def _inherited(data: dict[str, Any]) -> dict[Place, str]:
     return found
 
 
+def _unsecret(data: Any) -> Any:
+    """The same data, its texts without what looks like a secret."""
+    if isinstance(data, dict):
+        return {key: _unsecret(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_unsecret(item) for item in data]
+    return unsecret(data) if isinstance(data, str) else data
+
+
 def _whole(name: str, search: Sequence[Path]) -> tuple[dict[str, Any], Document]:
     document = read_file(find_profile(name, search))
     if is_base(document):
+        check_base(document, search)
         whole = compose_profile(document, search)
         written = {name: whole.data[name] for name in Profile.model_fields if name in whole.data}
         return {"name": written.pop("name", document.data.get("name")), "abstract": True, **written}, whole

@@ -48,5 +48,12 @@ def scalar(value: Any) -> str:
         return f"{{{', '.join(f'{key}: {scalar(item)}' for key, item in value.items())}}}"
     if isinstance(value, str):
         bare = _PLAIN.fullmatch(value) and plain(value) == value and value == value.strip()
-        return value if bare else json.dumps(value, ensure_ascii=False)
+        return value if bare else "".join(map(_escaped, json.dumps(value, ensure_ascii=False)))
     return json.dumps(value)
+
+
+def _escaped(char: str) -> str:
+    """A character of a text in double quotes; one that is not printable as YAML 1.2.2 (section 5.7) escapes it."""
+    if char.isprintable():
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"

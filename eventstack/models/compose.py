@@ -15,7 +15,9 @@ from typing import Any
 
 from eventstack.errors import ConfigError, Fault
 from eventstack.models.document import Document, Path
+from eventstack.models.faults import bounded
 from eventstack.models.quoting import shown
+from eventstack.models.yaml_reader import MAX_FAULTS
 
 FIXED = ("name", "extends", "abstract")
 """What says which profile a file is; no event overrides it."""
@@ -112,7 +114,7 @@ def settled(document: Composed, over: Iterable[Document]) -> Composed:
     return replace(
         document,
         data=data,
-        faults=(*document.faults, *settling.faults),
+        faults=tuple(bounded((*document.faults, *settling.faults), settling.untold)),
         sources=settling.sources,
         removed=document.removed | settling.removed,
     )
@@ -141,6 +143,8 @@ def _plausible(document: Document, data: dict[str, Any], path: Path, faults: lis
             kept[key] = _plausible(document, value, here, faults)
         elif name is None:
             kept[key] = value
+        elif len(faults) >= MAX_FAULTS:
+            continue
         elif not isinstance(value, list):
             faults.append(document.fault(here, "not a list to append", allowed="a list", hint=f"or say {name}: …"))
         elif name in data:
@@ -222,6 +226,7 @@ class _Settling:
         self.sources = dict(document.sources)
         self.removed: set[Path] = set()
         self.faults: list[Fault] = []
+        self.untold = 0
 
     def map(self, data: dict[str, Any], path: Path) -> dict[str, Any]:
         kept: dict[str, Any] = {}
@@ -237,6 +242,9 @@ class _Settling:
         return kept
 
     def _unappended(self, key: str, data: dict[str, Any], path: Path, kept: dict[str, Any]) -> None:
+        if len(self.faults) >= MAX_FAULTS:
+            self.untold += 1
+            return
         name, here = key[:-1], (*path, key)
         if name in data:
             document, at = self.document.source((*path, name))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from eventstack.errors import Fault
-from eventstack.models.quoting import Page, Quote, is_reference, printable, secretive, shown
+from eventstack.models.quoting import MASK, Page, Quote, is_reference, secretive, shown
 
 Path = tuple[str | int, ...]
 """Where a value stands: keys and list indices from the top."""
@@ -95,15 +95,24 @@ class Document:
         document, at = self.source(path)
         place = document.mark(at, key=key)
         span = document.spans.get(place)
-        quote = document.page.quote(*place, span, hide=hide and not key, secrets=document.secrets)
+        secret = document.is_secret(at[:-1] if key else at)
+        quote = document.page.quote(*place, span, hide=(hide and not key) or secret, secrets=document.secrets)
+        given = None if secret else given
         return found(document.file, place, quote, message, field=dotted(at), given=given, allowed=allowed, hint=hint)
+
+    def is_secret(self, path: Path) -> bool:
+        """Whether what stands at `path` may be a secret: its name says so, or one around it, and it is no reference."""
+        return any(isinstance(part, str) and secretive(part) for part in path) and not is_reference(
+            self.written.get(path, "")
+        )
 
     @cached_property
     def secrets(self) -> frozenset[str]:
         """Texts of the file that stand under a secret's name, so that no quoted line has one of them."""
         under = (path for path in self.written if any(isinstance(part, str) and secretive(part) for part in path))
         texts = (str(_at(self.data, path)) for path in under if _stands(self.data, path))
-        return frozenset(text for text in texts if len(text) > 3 and not is_reference(text))
+        lines = (line.strip() for text in texts if not is_reference(text) for line in text.splitlines())
+        return frozenset(line for line in lines if len(line) > 3)
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -121,8 +130,15 @@ def _stands(data: Any, path: Path) -> bool:
 
 
 def dotted(path: Path) -> str | None:
-    """A path as people write it: `ladder.renditions[1].bitrate`; None for the top."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{printable(part)}" for part in path)
+    """A path as people write it: `ladder.renditions[1].bitrate`; None for the top.
+
+    A long key is cut, and what stands under a secret's name has none.
+    """
+    text = ""
+    for index, part in enumerate(path):
+        if isinstance(part, str) and any(isinstance(name, str) and secretive(name) for name in path[:index]):
+            return f"{text}.{MASK}".removeprefix(".")
+        text += f"[{part}]" if isinstance(part, int) else f".{shown(part)}"
     return text.removeprefix(".") or None
 
 

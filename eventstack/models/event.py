@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from eventstack.models import wall_clock
 from eventstack.models.faults import Rule, broken, unfit
 from eventstack.models.feed import Contribution
+from eventstack.models.quoting import secretive
 from eventstack.models.shape import Country, Id, Jurisdiction, Line, Shape, WholeSeconds
 from eventstack.models.units import Duration, Share
 
@@ -104,10 +105,11 @@ class Rights(Shape):
     @model_validator(mode="after")
     def _rules(self) -> Self:
         found = list(_twice(("territories",), self.territories or ())) + list(_twice(("except_in",), self.except_in))
+        allowed = frozenset(self.territories or ())
         found += [
             Rule(("except_in", index), "a territory that is allowed and excluded", hint="remove it from one of the two")
             for index, country in enumerate(self.except_in)
-            if country in (self.territories or ())
+            if country in allowed
         ]
         found += [
             Rule(("blackouts", index, "end"), "a blackout without an end", "a time", "add a line end: …")
@@ -120,11 +122,13 @@ class Rights(Shape):
 
 
 def _twice(path: tuple[str, ...], items: tuple[str, ...]) -> list[Rule]:
-    return [
-        Rule((*path, index), "listed twice", hint="remove one")
-        for index, item in enumerate(items)
-        if item in items[:index]
-    ]
+    seen: set[str] = set()
+    found = []
+    for index, item in enumerate(items):
+        if item in seen:
+            found.append(Rule((*path, index), "listed twice", hint="remove one"))
+        seen.add(item)
+    return found
 
 
 class Audience(Shape):
@@ -261,6 +265,11 @@ class Event(Shape):
             Rule(("labels", key), "a name that our own tags have", "another name")
             for key in self.labels
             if key.startswith("eventstack")
+        ]
+        found += [
+            Rule(("labels", key), "a secret's name: labels stand in plans and records", "another name", "remove it")
+            for key in self.labels
+            if secretive(key)
         ]
         if self.region is not None and self.placement.near is not None:
             found.append(Rule(("placement", "near"), "a region is named already", hint="leave out one of the two"))

@@ -6,7 +6,8 @@ put into ours here.
 
 import difflib
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -28,9 +29,16 @@ class Rule(NamedTuple):
 
 
 def unfit(
-    reason: str, *, allowed: str | None = None, hint: str | None = None, hide: bool = False
+    reason: str,
+    *,
+    allowed: str | None = None,
+    hint: str | Callable[[], str | None] | None = None,
+    hide: bool = False,
 ) -> PydanticCustomError:
-    """A value that a type of ours refuses; `hide` keeps what was given out of the fault (it may be a secret)."""
+    """A value that a type of ours refuses; `hide` keeps what was given out of the fault (it may be a secret).
+
+    A hint that takes time to find is given as a function, which is called for as many faults as are shown.
+    """
     context: dict[str, Any] = {"reason": reason, "allowed": allowed, "hint": hint, "hide": hide}
     return PydanticCustomError("unfit", "{reason}", context)
 
@@ -62,7 +70,9 @@ def translate(
 ) -> list[Fault]:
     """Every fault behind pydantic's error, in the order of the file; of a `partial` document not what it lacks."""
     faults: list[Fault] = []
-    details = error.errors(include_url=False)[:MAX_FAULTS]
+    details = error.errors(include_url=False)
+    more = len(details[MAX_FAULTS:])
+    details = details[:MAX_FAULTS]
     inside = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
     for detail in details:
         if partial and detail["type"] == "missing":
@@ -72,10 +82,22 @@ def translate(
         path: Path = tuple(part for part in detail["loc"] if part != "[key]")
         context = detail.get("ctx", {})
         if detail["type"] == "rules":
-            faults += [told(rule._replace(path=(*path, *rule.path)), document) for rule in context["rules"]]
+            room = MAX_FAULTS - len(faults)
+            faults += [told(rule._replace(path=(*path, *rule.path)), document) for rule in context["rules"][:room]]
+            more += len(context["rules"][room:])
         else:
             faults.append(_fault(detail, path, context, document, model))
-    return in_order(faults)
+    return bounded(in_order(faults), more)
+
+
+def bounded(faults: Sequence[Fault], more: int = 0) -> list[Fault]:
+    """The first faults, up to MAX_FAULTS; the last of them says how many there are besides, with `more` untold ones."""
+    more += len(faults[MAX_FAULTS:])
+    kept = list(faults[:MAX_FAULTS])
+    if more and kept:
+        told = f"mend these first: {more} more faults are not shown"
+        kept[-1] = replace(kept[-1], hint=f"{kept[-1].hint}; and {told}" if kept[-1].hint else told)
+    return kept
 
 
 def told(rule: Rule, document: Document) -> Fault:
@@ -98,7 +120,7 @@ def _fault(
                 key=of_key,
                 given=None if hide else given,
                 allowed=context["allowed"],
-                hint=context["hint"],
+                hint=context["hint"]() if callable(context["hint"]) else context["hint"],
                 hide=hide,
             )
         case "extra_forbidden":

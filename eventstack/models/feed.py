@@ -36,6 +36,9 @@ def _network(value: Any) -> str:
 
 
 _PLACES = "host:port, as feed.example.org:9000, or an address with https, http, rtmp or rtmps"
+_BESIDE = "write where it is found under passphrase, as env:FEED_PASSPHRASE"
+
+_STREAM_KEY = "what follows it is the stream key: write where that is found under passphrase, as env:FEED_KEY"
 
 
 def _address(value: Any) -> str:
@@ -46,9 +49,14 @@ def _address(value: Any) -> str:
         port = parts.port
     except ValueError:
         raise unfit("not an address", allowed=_PLACES, hide=True) from None
-    if parts.username or parts.password or "pass" in parts.query or "key" in parts.query:
-        hint = "write where it is found under passphrase, as env:FEED_PASSPHRASE"
-        raise unfit("a secret in an address", allowed=_PLACES, hint=hint, hide=True)
+    if parts.username or parts.password:
+        raise unfit("a secret in an address", allowed=_PLACES, hint=_BESIDE, hide=True)
+    if parts.query or parts.fragment:
+        hint = "an address that is signed, or has a key in it, is a secret: ask the venue for one without"
+        raise unfit("a query in an address", allowed=_PLACES, hint=hint, hide=True)
+    if parts.scheme in ("rtmp", "rtmps") and len(parts.path.strip("/").split("/")) > 1:
+        allowed = "rtmp://host/application, as rtmp://feed.example.org/live"
+        raise unfit("more than the application in an address of rtmp", allowed=allowed, hint=_STREAM_KEY, hide=True)
     if not parts.hostname or parts.scheme not in ("", "http", "https", "rtmp", "rtmps"):
         raise unfit("not an address", allowed=_PLACES)
     if not parts.scheme and (port is None or parts.path or parts.query):
@@ -68,7 +76,10 @@ class Input(Shape):
     address: Annotated[str, BeforeValidator(_address)] | None = Field(
         default=None, examples=["feed.example.org:9000", "https://feed.example.org/live.m3u8"]
     )
-    """Whom we call, as feed.example.org:9000 or https://feed.example.org/live.m3u8; only for a caller."""
+    """Whom we call, as feed.example.org:9000 or https://feed.example.org/live.m3u8; only for a caller.
+
+    Without a query, for a signed address is a secret. Of rtmp it ends with the application, as
+    rtmp://feed.example.org/live: the stream key is the passphrase."""
 
     latency: Annotated[Duration, AfterValidator(_latency)] | None = Field(default=None, examples=["120ms", "400ms"])
     """The receiver's buffer, about four round trips to the venue; 20ms to 8s. For srt and rist. Left out: 120ms, for a

@@ -18,13 +18,16 @@ from eventstack.errors import ConfigError, Fault
 from eventstack.models import compose
 from eventstack.models.document import Document
 from eventstack.models.event import Event
-from eventstack.models.faults import Rule, in_order, nearest, told, translate
+from eventstack.models.faults import Rule, bounded, in_order, nearest, told, translate
 from eventstack.models.profile import Profile
 from eventstack.models.quoting import printable, shown
-from eventstack.models.yaml_reader import MAX_BYTES, read
+from eventstack.models.yaml_reader import MAX_BYTES, MAX_FAULTS, read
 
 MAX_BASES = 16
 """Profiles that one profile may stand on, one over the other; nobody could follow more."""
+
+MAX_OFFERED = 50
+"""Names of profiles that a fault lists."""
 
 Model = TypeVar("Model", Event, Profile)
 
@@ -199,7 +202,8 @@ def profile_names(search: Sequence[str | Path] = (), *, bases: bool = False) -> 
 
     With `bases` those too that are only there to be extended.
     """
-    return sorted({path.stem for path in _profiles(search) if _is_profile(path, bases=bases)})
+    says = ("profile", "base") if bases else ("profile",)
+    return sorted({path.stem for path in _profiles(search) if _says(path) in says})
 
 
 def find_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) -> Path:
@@ -210,16 +214,25 @@ def find_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) ->
     if path := _named(text, search):
         return path
     names = profile_names(search)
-    meant = nearest(text, names)
+    meant = _nearest(text, tuple(names))
     raise ConfigError(
         Fault(
             "no profile of that name",
             field="profile",
             given=shown(text),
-            allowed=", ".join(names) or "none found",
+            allowed=_listed(names),
             hint=f"did you mean {meant}?" if meant else None,
         )
     )
+
+
+_nearest = lru_cache(64)(nearest)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names for a fault to offer, as many as somebody might read."""
+    more = f", and {len(names) - MAX_OFFERED} more" if len(names) > MAX_OFFERED else ""
+    return f"{', '.join(map(printable, names[:MAX_OFFERED]))}{more}" or "none found"
 
 
 def _is_path(text: str) -> bool:
@@ -237,13 +250,26 @@ def _profiles(search: Sequence[str | Path]) -> Iterator[Path]:
             yield from sorted(folder.glob("*.yaml"))
 
 
-def _is_profile(path: Path, *, bases: bool) -> bool:
+def _says(path: Path) -> str | None:
+    """Whether a file is a `profile`, a `base` for some, or neither (None)."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return _says_at(str(path.absolute()), state.st_ino, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(16_384)
+def _says_at(path: str, *state: int) -> str | None:
+    del state  # what is there may be another file by now
     try:
         document = _parsed(path)
     except ConfigError:
-        return False
-    says = document.data.keys() & (_KEYS["profile"] - {"name", "description"})
-    return bool(says) and kind(document) == "profile" and (bases or not is_base(document))
+        return None
+    said = document.data.keys() & (_KEYS["profile"] - {"name", "description"})
+    if not said or kind(document) != "profile":
+        return None
+    return "base" if is_base(document) else "profile"
 
 
 def _parsed(path: str | Path) -> Document:
@@ -286,7 +312,8 @@ def _base(document: Document, search: Sequence[str | Path]) -> Path:
         path = beside / name
         if os.path.isfile(path):  # noqa: PTH113 - answers for any text
             return path
-        fault = document.fault(("extends",), "no such file", given=_given(document), hint=_beside(path))
+        hint = "name a file: profiles are not fetched from addresses" if "://" in name else _beside(path)
+        fault = document.fault(("extends",), "no such file", given=_given(document), hint=hint)
         raise ConfigError(fault)
     if found := _named(name, folders):
         return found
@@ -297,7 +324,7 @@ def _base(document: Document, search: Sequence[str | Path]) -> Path:
             ("extends",),
             "no profile of that name",
             given=_given(document),
-            allowed=", ".join(names) or "none found",
+            allowed=_listed(names),
             hint=f"did you mean {meant}?" if meant else None,
         )
     )
@@ -335,7 +362,8 @@ def _checked_profile(document: Document, faults: tuple[Fault, ...]) -> Loaded[Pr
             document.fault(("name",), "not the name of its file", given=shown(name), allowed=shown(stem), hint=hint)
         )
     if found:
-        raise ConfigError(*in_order([*found, *_faults(Profile, document, partial=bool(faults) or is_base(own))]))
+        whole = in_order([*found, *_faults(Profile, document, partial=bool(faults) or is_base(own))])
+        raise ConfigError(*bounded(whole))
     wrote_slate = _folder(document.source(("slate", "image"))[0])
     return Loaded(_validate(Profile, document).located(wrote_slate), document)
 
@@ -358,7 +386,9 @@ def _faults(model: type[Model], document: Document, *, partial: bool = False) ->
         further: list[Rule] = []
         if issubclass(model, Profile):
             further = model.broken_by(document.data, partial=partial)
-        return in_order([*faults, *(told(rule, document) for rule in further)])
+        room: int = MAX_FAULTS - len(faults)
+        found = in_order([*faults, *(told(rule, document) for rule in further[:room])])
+        return bounded(found, len(further[room:]))
     return []
 
 

@@ -1,8 +1,12 @@
 """Values that point at something: where a secret is to be found, where a feed comes from."""
 
-from typing import ClassVar, NamedTuple, Self
+import re
+from typing import Any, ClassVar, NamedTuple, Self
 
+from eventstack.models.faults import nearest, unfit
 from eventstack.models.units import Written
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class _Pair(NamedTuple):
@@ -28,6 +32,10 @@ class _Reference(Written, _Pair):
             raise ValueError(f"not {cls.what}")
         if not name.strip() or not name.isprintable():
             raise ValueError(f"{kind}: needs a name after the colon")
+        if kind == "env" and not _VARIABLE.fullmatch(name.strip()):
+            raise ValueError("env: not a variable's name")
+        if kind == "store" and (len(name.split()) > 1 or ".." in name.split("/")):
+            raise ValueError("store: not a secret's name")
         return cls(kind, name.strip())
 
     what: ClassVar[str] = "a reference"
@@ -41,7 +49,7 @@ class SecretReference(_Reference):
 
     what = "a reference to a secret"
     allowed = "generated, env:NAME, file:PATH, store:NAME or none; never the secret itself"
-    pattern = r"^(generated|none|env:.+|file:.+|store:.+)$"
+    pattern = r"^(generated|none|env: *[A-Za-z_][A-Za-z0-9_]* *|file:.+|store: *[^ ]+ *)$"
     examples = ("generated", "env:FEED_PASSPHRASE", "file:passphrase.txt", "store:feeds/hall-4")
     secret = True
     alone = ("generated", "none")
@@ -57,3 +65,12 @@ class SourceReference(_Reference):
     examples = ("none", "synthetic", "file:clip.mp4")
     alone = ("none", "synthetic")
     named = ("file",)
+
+    @classmethod
+    def _validate(cls, value: Any) -> Self:
+        if isinstance(value, str) and value not in cls.alone and not set(value) & set(":./"):
+            meant = nearest(value, cls.alone)
+            hint = f"did you mean {meant}?" if meant else None
+            # no kind, and no name of a file: it may be a passphrase that slipped by a line
+            raise unfit("no source", allowed=cls.allowed, hint=hint, hide=True)
+        return super()._validate(value)

@@ -1,6 +1,8 @@
 """What every model of ours has in common: frozen, no unknown keys, a docstring under every field."""
 
+from functools import partial
 from typing import Annotated, Any
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
@@ -14,14 +16,18 @@ ID_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$"
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
+def _meant(value: str, *, unions: bool = False) -> str | None:
+    meant = countries.nearest(value[:64], unions=unions)
+    return f"did you mean {meant}?" if meant else None
+
+
 def _country(value: Any) -> str:
     allowed = "a country's code as ISO 3166-1 has it, as DE"
     if not isinstance(value, str):
         raise unfit("not a country", allowed=allowed)
     if value in countries.known():
         return value
-    meant = countries.nearest(value)
-    raise unfit("not a country", allowed=allowed, hint=f"did you mean {meant}?" if meant else None)
+    raise unfit("not a country", allowed=allowed, hint=lambda: _meant(value))
 
 
 Country = Annotated[str, BeforeValidator(_country), Field(pattern="^[A-Z]{2}$")]
@@ -32,8 +38,7 @@ def _jurisdiction(value: Any) -> str:
     named = ", ".join(countries.jurisdictions())
     if isinstance(value, str) and (value in countries.known() or value in countries.jurisdictions()):
         return value
-    meant = countries.nearest(value, unions=True) if isinstance(value, str) else None
-    hint = f"did you mean {meant}?" if meant else None
+    hint = partial(_meant, value, unions=True) if isinstance(value, str) else None
     raise unfit("neither a country nor a jurisdiction", allowed=f"a country's code, as DE, or {named}", hint=hint)
 
 
@@ -42,10 +47,34 @@ Jurisdiction = Annotated[str, BeforeValidator(_jurisdiction)]
 
 Switch = StrictBool
 
+_JOINERS = "\u200c\u200d"
+"""Invisible, and part of Persian words and of composed emoji."""
+
+
+def _visible(text: str) -> str:
+    odd = next((char for char in text if category(char) in ("Cc", "Cf", "Zl", "Zp") and char not in _JOINERS), None)
+    if odd:
+        raise unfit(f"a character that can't be seen: U+{ord(odd):04X}", allowed="letters, digits, signs and spaces")
+    if not text.strip(f" {_JOINERS}"):
+        raise unfit("nothing that can be seen", allowed="letters, digits, signs and spaces")
+    return text
+
+
+def _unquoted(text: str) -> str:
+    if '"' in text:
+        raise unfit("a double quote: manifests have none in a label", allowed="other quotes, as “ and ”")
+    return text
+
+
 Line = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$")
+    str,
+    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"),
+    AfterValidator(_visible),
 ]
 """One line of text for people."""
+
+Label = Annotated[Line, AfterValidator(_unquoted)]
+"""One line for a player's menu; it stands in manifests, whose values have no double quotes (RFC 8216, section 4.2)."""
 
 
 class Shape(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from eventstack.models.faults import unfit
-from eventstack.models.shape import Line, Shape
+from eventstack.models.shape import Label, Shape
 from eventstack.models.units import Bitrate, Loudness, TruePeak
 
 AudioCodec = Literal["aac", "ac3", "eac3"]
@@ -17,7 +17,7 @@ Language = Annotated[
 
 
 def _channels(value: Any) -> Any:
-    if isinstance(value, bool) or value not in (1, 2, 6, 8):
+    if type(value) is not int or value not in (1, 2, 6, 8):
         raise unfit("not a channel count", allowed="1 (mono), 2 (stereo), 6 (5.1) or 8 (7.1)")
     return value
 
@@ -28,7 +28,7 @@ class Track(Shape):
     language: Language
     """The language as BCP 47 names it, as en, nb or pt-BR."""
 
-    label: Line | None = Field(default=None, examples=["English"])
+    label: Label | None = Field(default=None, examples=["English"])
     """What a player's menu calls it; left out: the language."""
 
     role: Role = "main"
@@ -75,7 +75,7 @@ class Caption(Shape):
     language: Language
     """The language as BCP 47 names it, as en, nb or pt-BR."""
 
-    label: Line | None = Field(default=None, examples=["English"])
+    label: Label | None = Field(default=None, examples=["English"])
     """What a player's menu calls it; left out: the language."""
 
     format: CaptionFormat

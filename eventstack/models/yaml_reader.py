@@ -18,7 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from eventstack.errors import ConfigError, Fault
 from eventstack.models.core_schema import plain
 from eventstack.models.document import Document, Mark, Path, dotted, found
-from eventstack.models.quoting import LINE_ENDS, Page, printable, shown
+from eventstack.models.quoting import LINE_ENDS, MASK, Page, printable, secretive, shown
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_FAULTS", "MAX_NODES", "Document", "Mark", "Path", "dotted", "read"]
 
@@ -78,6 +78,8 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 """What YAML 1.2.2 section 5.1 leaves out of its printable characters."""
 
 
+_QUOTED = re.compile(r"'.*'|\".*\"")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -136,11 +138,14 @@ class _Reader:
             mark = cause.problem_mark or cause.context_mark
             problem = printable(" ".join(str(cause.problem or cause.context or "can't be read").split()))
             place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+            if self.page.secretive(place.line):
+                problem = _QUOTED.sub(MASK, problem)
             self._note(place, f"not YAML: {problem}")
             raise ConfigError(*self.faults) from cause
-        # The scanner turns \U escapes and %YAML numbers into values before it checks them.
-        except (YAMLError, ValueError, OverflowError) as cause:
-            raise ConfigError(*self.faults, Fault(f"not YAML: {str(cause).splitlines()[0]}", file=self.file)) from cause
+        # The scanner turns \U escapes and %YAML numbers into values before it checks them, and asserts the version.
+        except (YAMLError, ValueError, OverflowError, AssertionError) as cause:
+            said = next(iter(str(cause).splitlines()), "") or "can't be read"
+            raise ConfigError(*self.faults, Fault(f"not YAML: {said}", file=self.file)) from cause
 
     def _take(self, event: Any) -> None:
         match event:
@@ -271,12 +276,16 @@ class _Reader:
             path = self.stack[-1].path if self.stack else ()
             path = (*path, self.stack[-1].key) if self.stack and self.stack[-1].key else path
         self._span(event, _mark(event))
-        self._note(_mark(event), message, field=dotted(path), **details)
+        named = path[:-1] if message == "duplicate key" else path
+        secret = any(isinstance(part, str) and secretive(part) for part in named)
+        if secret:
+            details.pop("given", None)
+        self._note(_mark(event), message, hide=secret, field=dotted(path), **details)
         if len(self.faults) >= MAX_FAULTS:
             raise ConfigError(*self.faults)
 
-    def _note(self, place: Mark, message: str, **details: Any) -> None:
-        quote = self.page.quote(*place, self.spans.get(place))
+    def _note(self, place: Mark, message: str, *, hide: bool = False, **details: Any) -> None:
+        quote = self.page.quote(*place, self.spans.get(place), hide=hide)
         self.faults.append(found(self.file, place, quote, message, **details))
 
     def _stop(self, event: Any, message: str, *, path: Path | None = None, **details: str) -> None:

@@ -99,6 +99,9 @@ def test_colours_are_a_question_of_the_environment(monkeypatch: pytest.MonkeyPat
     assert colours() is None
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert colours() is True
+    monkeypatch.setenv("FORCE_COLOR", "0")
+    assert colours() is False
+    monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("NO_COLOR", "1")
     assert colours() is False
 
@@ -108,8 +111,8 @@ def test_a_terminal_gets_colours() -> None:
 
 
 def test_json_has_every_field_and_nothing_that_a_terminal_obeys() -> None:
-    text = as_json(fields(Fault("\x1b\x9b\u202e\udc80 東", file="f", quoted="x", marked=1, span=1)))
-    assert json.loads(text)["message"] == "\x1b\x9b\u202e\udc80 東"
+    text = as_json(fields(Fault("\x1b\x7f\x9b\u200b\u202e\udc80\U000e0001 東", file="f", quoted="x", marked=1, span=1)))
+    assert json.loads(text)["message"] == "\x1b\x7f\x9b\u200b\u202e\udc80\U000e0001 東"
     assert all(char.isprintable() or char == "\n" for char in text)
     assert json.loads(text).keys() == set(Fault.__dataclass_fields__)
 

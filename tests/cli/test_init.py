@@ -1,7 +1,9 @@
 """`eventstack init`: what it writes is good as it is, and never replaces what is there."""
 
 import json
+import os
 import re
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -151,3 +153,46 @@ def test_the_next_steps_are_said(tmp_path: Path) -> None:
     text = run(tmp_path).output
     for step in ("eventstack validate", "eventstack plan", "eventstack up --new-foundation"):
         assert step in text
+
+
+@pytest.mark.parametrize("name", ["a b", "x\ny\x1b[31mz", "it's", "$(id)", "-x"])
+def test_the_next_steps_can_be_pasted_whatever_the_folders_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = run("--", name).output
+    assert "\x1b" not in text
+    step = next(line.strip() for line in text.splitlines() if "eventstack validate" in line)
+    script = f'eventstack() {{ printf "%s\\n" "$@"; }}; {step}'
+    told = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
+    where = f"./{name}" if name.startswith("-") else name
+    assert told == f"validate\n{where}/event.yaml\n{where}/my-talk.yaml\n"
+
+
+@pytest.mark.parametrize("link", [".eventstack", ".eventstack/event.schema.json"])
+def test_no_link_out_of_the_folder_is_followed(tmp_path: Path, link: str) -> None:
+    folder, outside = tmp_path / "show", tmp_path / "outside"
+    (folder / link).parent.mkdir(parents=True)
+    outside.mkdir()
+    (outside / "mine").write_text("mine")
+    (folder / link).symlink_to(outside if link == ".eventstack" else outside / "mine")
+    assert isinstance(run(folder).exception, ConfigError)
+    assert [path.name for path in outside.iterdir()] == ["mine"]
+    assert (outside / "mine").read_text() == "mine"
+    assert not (folder / "event.yaml").exists()
+
+
+def test_a_pipe_in_the_place_of_a_schema_is_refused_unopened(tmp_path: Path) -> None:
+    (tmp_path / ".eventstack").mkdir()
+    os.mkfifo(tmp_path / ".eventstack" / "event.schema.json")
+    assert isinstance(run(tmp_path).exception, ConfigError)
+
+
+def test_all_is_written_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    folder = tmp_path / "new" / "show"
+    assert "No space left" in str(run(folder).exception)
+    assert list(tmp_path.iterdir()) == []

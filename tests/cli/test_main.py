@@ -179,7 +179,7 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
         process.stdout.readline()
         process.stdout.close()
         said = process.stderr.read()
-        assert process.wait(20) == 1
+        assert process.wait(20) == 141
     assert said == ""
 
 
@@ -200,3 +200,11 @@ def test_a_full_disk_below_standard_output_is_said_in_words(tmp_path: Path) -> N
             command, cwd=ROOT, env=environment, stdout=full, stderr=subprocess.PIPE, timeout=30, check=False
         )
     assert (ended.returncode, ended.stderr) == (1, b"eventstack: standard output: No space left on device\n")
+
+
+def test_a_command_whose_reader_goes_away_ends_as_after_sigpipe(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.yaml").write_text("id: 1\n")
+    line = f'set -o pipefail; "{sys.executable}" -m eventstack validate {tmp_path}/*.yaml {tmp_path}/*.yaml | true'
+    ended = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert (ended.returncode, ended.stderr) == (141, "")

@@ -177,3 +177,27 @@ values = st.recursive(
 def test_lines_of_yaml_are_read_as_what_they_say(data: dict[str, object]) -> None:
     text = "".join(f"{line.text}\n" for line in yaml_display.lines(data))
     assert read(text.encode(), "shown.yaml").data == data
+
+
+def test_a_secret_in_a_profile_is_not_shown(here: Path) -> None:
+    text = bent(PROFILE, "description: Everything written out", "description: 'passphrase: hunter2'")
+    text = bent(text, "scheme: cenc", "key_source: speke\n  speke: {url: 'https://keys.example/token/hunter2'}")
+    write(here, "wide.yaml", bent(text, "[clearkey]", "[widevine]"))
+    for arguments in (("show", "wide"), ("show", "wide", "--json"), ("list",), ("list", "--json")):
+        result = run(*arguments)
+        assert result.exit_code == 0
+        assert "hunter2" not in result.output
+
+
+def test_a_base_with_faults_is_refused_and_not_shown(here: Path) -> None:
+    base = "name: base\nabstract: true\ndrm: {key_source: speke, speke: {url: 'https://u:hunter2@h/?token=hunter2'}}\n"
+    write(here, "base.yaml", base)
+    result = run("show", "base")
+    assert isinstance(result.exception, ConfigError)
+    assert "hunter2" not in result.output + repr(result.exception.faults)
+
+
+def test_a_line_of_yaml_has_nothing_that_a_terminal_obeys() -> None:
+    text = yaml_display.scalar("a\x9b\u2028\u200d\U000e0001")
+    assert text.isprintable()
+    assert read(f"a: {text}".encode(), "f").data["a"] == "a\x9b\u2028\u200d\U000e0001"

@@ -8,7 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eventstack.errors import ConfigError, Fault
-from eventstack.models.load import load_profile_of, read_any, read_file
+from eventstack.models import load
+from eventstack.models.load import (
+    find_profile,
+    load_profile,
+    load_profile_of,
+    profile_names,
+    read_any,
+    read_file,
+)
 from eventstack.models.yaml_reader import MAX_BYTES, MAX_DEPTH, read
 from tests.models.documents import EVENT, PROFILE, write
 
@@ -192,3 +200,38 @@ def test_bytes_of_any_kind_anywhere_never_break_us(text: str, changes: list[tupl
     for at, length, new in changes:
         content = content[:at] + new + content[at + length :]
     survives(content)
+
+
+def test_an_address_is_no_file_to_extend_and_its_login_is_not_repeated(tmp_path: Path) -> None:
+    text = PROFILE.replace("name: wide", "name: wide\nextends: 'https://u:hunter2@h/x.yaml'")
+    with pytest.raises(ConfigError) as caught:
+        load_profile(write(tmp_path, "wide.yaml", text))
+    assert "not fetched from addresses" in str(caught.value)
+    assert "hunter2" not in repr(caught.value.faults)
+
+
+def test_what_a_file_of_a_folder_is_is_asked_once_while_it_stays_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(70):
+        write(tmp_path, f"p{number}.yaml", PROFILE.replace("name: wide", f"name: p{number}"))
+    assert "p1" in profile_names([tmp_path])
+    read_again: list[object] = []
+    monkeypatch.setattr(load, "_parsed", read_again.append)
+    assert "p1" in profile_names([tmp_path])
+    assert read_again == []
+
+
+def test_a_file_that_changed_is_looked_at_again(tmp_path: Path) -> None:
+    path = write(tmp_path, "p.yaml", PROFILE)
+    assert "p" in profile_names([tmp_path])
+    path.write_text("abstract: true\n" + PROFILE)
+    assert "p" not in profile_names([tmp_path])
+    assert "p" in profile_names([tmp_path], bases=True)
+
+
+def test_of_a_great_many_profiles_some_are_offered(tmp_path: Path) -> None:
+    for number in range(80):
+        write(tmp_path, f"p{number}.yaml", PROFILE)
+    with pytest.raises(ConfigError, match=r", and [0-9]+ more"):
+        find_profile("nosuch", [tmp_path])

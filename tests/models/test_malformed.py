@@ -1,5 +1,6 @@
 """Malformed events and profiles: every one is answered with place, field, what was given and what would do."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eventstack.errors import ConfigError, Fault
-from eventstack.models.load import find_profile, load_event, load_profile, read_any, read_event, read_profile
+from eventstack.models.load import (
+    find_profile,
+    load_event,
+    load_profile,
+    load_profile_of,
+    read_any,
+    read_event,
+    read_profile,
+)
 from eventstack.models.yaml_reader import read
 from tests.models import sites
 from tests.models.documents import EVENT, PROFILE, bent, write
@@ -93,6 +102,25 @@ def test_a_file_of_nothing_but_faults_is_answered_briefly() -> None:
         with pytest.raises(ConfigError) as caught:
             read_event(read(text.encode(), "event.yaml"))
         assert len(caught.value.faults) == 100
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"rights: {{except_in: [{', '.join(['DE'] * 5000)}]}}\n",
+        f"labels: {{{', '.join(f'x{n}: 1' for n in range(5000))}}}\n",
+        "placement:\n  within:\n" + "".join(f"    - Zermany{n}\n" for n in range(5000)),
+        "overrides:\n" + "".join(f"  x{n}+: [1]\n" for n in range(5000)),
+        f"overrides: {{token: {[f's{n:05}' for n in range(5000)]}, {', '.join(f'x{n}: 1' for n in range(200))}}}\n",
+    ],
+    ids=lambda more: more[:20],
+)
+def test_of_thousands_of_faults_a_hundred_are_shown_and_the_rest_is_counted(more: str) -> None:
+    document = read((EVENT + more).encode(), "event.yaml")
+    with pytest.raises(ConfigError) as caught:
+        (load_profile_of if "overrides" in more else read_event)(document)
+    assert len(caught.value.faults) == 100
+    assert re.search(r"[0-9]+ more faults are not shown", caught.value.faults[-1].hint or "")
 
 
 @pytest.mark.parametrize(

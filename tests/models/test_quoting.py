@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eventstack.errors import ConfigError
+from eventstack.models.document import dotted
 from eventstack.models.load import read_event
-from eventstack.models.quoting import LONGEST, Page, secretive
+from eventstack.models.quoting import LONGEST, Page, secretive, shown
 from eventstack.models.yaml_reader import read
 from tests.models.documents import EVENT, bent
 
@@ -117,3 +118,69 @@ def test_a_mark_is_always_inside_or_just_after_its_line(text: str, column: int, 
     if quote:
         assert 1 <= quote.column <= len(quote.text) + 1
         assert quote.span >= 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "contribution: passphrase hunter2",
+        "contribution: {passphrase hunter2}",
+        "contribution: {passphrase:hunter2}",
+        "contribution: {passphrase: {hunter2: 1, hunter2: 2}}",
+        "contribution: {passphrase: !hunter2 }",
+        "contribution: {passphrase: !!hunter2 x}",
+        "contribution: {passphrase: !hunter2!x y}",
+        "contribution: {passphrase: *hunter2 }",
+        'contribution: {passphrase: "\\qhunter2"}',
+        "contribution: {passphrase: evn:X, latency: 9s} # was hunter2",
+        "contribution: {latency: 9s} # the passphrase is hunter2",
+        "contribution: {pwd: hunter2}",
+        "contribution: {psk: hunter2}",
+        "contribution: {auth: hunter2}",
+        "contribution: {credentials: hunter2}",
+        "contribution: {kennwort: hunter2}",
+        "contribution: {address: 'https://a/x.m3u8?sig=hunter2', lat: 1}",
+        "contribution: {address: 'rtmp://a/live/hunter2', lat: 1}",
+        "title: [1] # pass: a    hunter2",
+    ],
+)
+def test_no_fault_repeats_what_stands_beside_a_secrets_name(line: str) -> None:
+    kept = [old for old in EVENT.splitlines() if not old.startswith(("contribution", "title", " "))]
+    with pytest.raises(ConfigError) as caught:
+        read_event(read("\n".join([*kept, line]).encode(), "event.yaml"))
+    assert caught.value.faults
+    assert "hunter2" not in repr(caught.value.faults)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_of_a_suspect_line_the_key_and_the_marked_value_are_quoted() -> None:
+    assert marked("latency: 9s # the passphrase is x", 10, 2) == ("latency: 9s ***", "9s")
+
+
+def test_of_a_line_beyond_measure_only_the_mark_is_quoted() -> None:
+    text = "foo: 1 # {" + "pass: a b " * 12_000
+    assert marked(text, 1, 3) == ("foo…", "foo")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("passphrase: a b", "passphrase: ***"),
+        ("the password is x", "the password is ***"),
+        ("passphrase x", "passphrase ***"),
+        ("https://u:x@h/y", "https://***@h/y"),
+        ("https://h/y?sig=x", "https://h/y?***"),
+        ("rtmp://h/live/x", "rtmp://h/live/***"),
+        ("https://h/token/x", "https://h/token/***"),
+        ("https://h/a1b2c3d4e5f6a1b2c3d4e5f6/v1", "https://h/***/v1"),
+        ("A secret garden", "A secret garden"),
+        ("https://keys.example.org/speke/v2", "https://keys.example.org/speke/v2"),
+    ],
+)
+def test_what_is_shown_of_a_text_has_no_secret(text: str, told: str) -> None:
+    assert shown(text) == told
+
+
+def test_a_key_is_cut_in_a_path() -> None:
+    assert len(dotted(("k" * 100_000, "b")) or "") < 100
+    assert dotted(("passphrase", "hunter2", 0)) == "passphrase.***"

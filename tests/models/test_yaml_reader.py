@@ -94,6 +94,7 @@ def test_a_byte_order_mark_is_no_content() -> None:
         (b"a: b: c\n", ("f.yaml:1:5", "not YAML")),
         (b'a: "\\ud800"\n', ("half a character",)),
         (b"%YAML 1.1\n---\na: 1\n", ("another version of YAML", "given: 1.1")),
+        (b"%YAML 1.3\n---\na: 1\n", ("f.yaml", "not YAML")),
         ("a: é\n".encode("latin-1"), ("f.yaml:1:4", "not UTF-8", "0xe9")),
         ("a: 1\n".encode("utf-16"), ("UTF-16",)),
         (b"a: 1\nb: \x00\x01\n", ("f.yaml:2:4", "binary", "U+0000")),

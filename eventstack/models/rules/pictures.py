@@ -262,6 +262,8 @@ def _parts(part: Fraction, length: Fraction, rates: Sequence[Fraction]) -> Itera
 
 def twice(path: Path, items: Sequence[object]) -> Iterator[Rule]:
     """Nothing stands in a list of names twice."""
+    seen: set[object] = set()
     for index, item in enumerate(items):
-        if item in items[:index]:
+        if item in seen:
             yield Rule((*path, index), "listed twice", hint="remove one")
+        seen.add(item)
