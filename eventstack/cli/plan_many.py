@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
@@ -23,6 +23,7 @@ from eventstack.errors import ConfigError, Fault, NotOffered
 from eventstack.models.event import LONGEST, Event
 from eventstack.models.faults import in_order
 from eventstack.models.load import kind, read_file
+from eventstack.planning.following import Clash, clashes
 from eventstack.planning.plan import StackPlan
 
 PATIENCE_S = 2.0
@@ -69,7 +70,26 @@ def _rows(
                 skipped[what or "other file"] += 1
             else:
                 rows.append(row or Row(file, faults=(_no_event(file),)))
-    return rows, skipped
+    return _followed(rows), skipped
+
+
+def _followed(rows: Sequence[Row]) -> list[Row]:
+    """The rows with what events of one series leave each other too little room for."""
+    found = {clash.occurrence: clash for clash in clashes(row.plan for row in rows if row.plan)}
+    return [_clashing(row, found.get(row.event.id)) if row.plan and row.event else row for row in rows]
+
+
+def _clashing(row: Row, clash: Clash | None) -> Row:
+    if clash is None:
+        return row
+    fault = read_file(row.file).fault(
+        ("window", "start"),
+        clash.text,
+        given=f"a line-up from {clash.line_up_from}",
+        allowed=f"one from {clash.free_from}",
+        hint=f"start it {clash.short} later, or ask for less line-up, tail or turn-round in timing",
+    )
+    return replace(row, faults=(*row.faults, fault))
 
 
 def _no_event(file: str) -> Fault:

@@ -276,3 +276,17 @@ def test_whoever_waits_is_told_how_far_it_is(tmp_path: Path, monkeypatch: pytest
     result = run(tmp_path, "--json")
     assert "0 of 1 files planned" in result.stderr
     assert json.loads(result.stdout)
+
+
+def test_sessions_of_one_series_without_a_turn_round_between_them_are_told(tmp_path: Path) -> None:
+    shared = "series: gp\noverrides: {layers: series, timing: {line_up: 10m, tail: 5m, turn_round: 15m}}\n"
+    for name, start, end in (("practice", "20:00", "21:00"), ("race", "21:20", "22:00")):
+        text = AIRED.format(id=name, cloud="aws", peak=50_000).replace("20:00", start).replace("22:30", end)
+        write(tmp_path, f"{name}.yaml", text + shared)
+    result = run(tmp_path)
+    assert result.exit_code == 2
+    assert (
+        "race.yaml:3:18: window.start: its line-up begins 10m before what it shares with practice is free"
+        in result.output
+    )
+    assert "1 ok, 1 with faults" in result.output
