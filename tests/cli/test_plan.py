@@ -286,7 +286,7 @@ def test_sessions_of_one_series_without_a_turn_round_between_them_are_told(tmp_p
     result = run(tmp_path)
     assert result.exit_code == 2
     assert (
-        "race.yaml:3:18: window.start: its line-up begins 10m before what it shares with practice is free"
+        "window.start: its line-up begins 10m before what it shares with practice is free"
         in result.output
     )
     assert "1 ok, 1 with faults" in result.output
