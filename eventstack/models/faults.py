@@ -43,9 +43,13 @@ def broken(rules: Sequence[Rule]) -> PydanticCustomError:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
+    """The known word that was probably meant; None rather than one that is only somewhat like it.
+
+    A wrong guess misleads, and where it says who gets in, it lets them in.
+    """
     by_case = {item.lower(): item for item in known}
-    found = difflib.get_close_matches(word[:64].lower(), by_case, n=1, cutoff=0.6)
+    text = word[:64].lower()
+    found = difflib.get_close_matches(text, by_case, n=1, cutoff=0.8 if len(text) <= 5 else 0.75)
     return by_case[found[0]] if found else None
 
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from eventstack.models.faults import nearest, unfit
+from eventstack.models import zone_slips
+from eventstack.models.faults import unfit
 
 ALLOWED = "2026-11-22T18:00 with a zone, or with an offset: 2026-11-22T18:00+01:00, 2026-11-22T17:00Z"
 
 _TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(Z|[+-][0-9]{2}:[0-9]{2})?")
-_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
-_MACHINES = {"Factory"}
-"""Names of a zone database that mean no place."""
+_ZONE = re.compile(r"(?!Etc/)[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){1,2}|(Etc/)?UTC")
+"""Names of places, and UTC; the zone database's abbreviations and offsets are refused, for they follow no place."""
 
 
 def zone(name: Any) -> str:
@@ -28,12 +28,12 @@ def zone(name: Any) -> str:
     known = available_timezones()
     if not known:
         raise unfit("this machine has no zone database", hint="pip install tzdata")
-    meant = nearest(name, known)
-    raise unfit("not a time zone", allowed=allowed, hint=f"did you mean {meant}?" if meant else None)
+    reason = "not a zone that goes by its place" if name in known else "not a time zone"
+    raise unfit(reason, allowed=allowed, hint=zone_slips.hint(name, known))
 
 
 def _exists(name: str) -> bool:
-    if not _ZONE.fullmatch(name) or name in _MACHINES:
+    if not _ZONE.fullmatch(name):
         return False
     try:
         ZoneInfo(name)

@@ -18,6 +18,8 @@ EVENTS: list[Row] = [
     ({"2026-11-22T19:30\n": "2026-11-22T18:00\n"}, ("5:8: window.end: the end is not after the start",)),
     ({"2026-11-22T19:30\n": "2026-11-24T19:30\n"}, ("window.end: longer than a day", "several events")),
     ({"Europe/Berlin": "Europe/Berln"}, ("6:9: window.zone", "given: Europe/Berln", "did you mean Europe/Berlin?")),
+    ({"Europe/Berlin": "MEZ"}, ("window.zone: not a time zone", "did you mean Europe/Berlin, Europe/Vienna or")),
+    ({"Europe/Berlin": "CET"}, ("window.zone: not a zone that goes by its place", "did you mean Europe/Berlin")),
     ({"  zone: Europe/Berlin\n": ""}, ("4:10: window.start: a wall-clock time without a zone",)),
     ({"protocol: srt": "protocol: srtp"}, ("8:13: contribution.protocol", "given: srtp", "did you mean srt?")),
     ({"mode: listener": "mode: listner"}, ("contribution.mode", "did you mean listener?")),
@@ -345,6 +347,7 @@ PROFILES: list[Row] = [
     ({"slate: true": "cdn: {cors: ['a.example']}"}, ("cdn.cors[0]: not of the right form",)),
     ({"slate: true": "capacity: {spot: spare}"}, ("capacity.spot: spare machines beside a pair", "two-path")),
     ({"slate: true": "capacity: {headroom: 30}"}, ("capacity.headroom: a number without its unit", "60%")),
+    ({"give_up: 60s": "give_up: 25h"}, ("monitoring.gates.give_up: longer than the longest event",)),
     ({"line_up: 12s": "line_up: 7h"}, ("timing.line_up: a line-up of hours", "up to 6h")),
     (
         {"monitoring:\n": "monitoring:\n  thresholds: {stale: 3s}\n"},
