@@ -85,15 +85,31 @@ def overlay(profile: Document, event: Document, path: Path = ("overrides",)) -> 
         own = own.get(part) if isinstance(own, dict) else None
     if not isinstance(own, dict) or not own:
         return profile
-    if fixed := [key for key in FIXED if key in own]:
-        message = "not for an event to say"
-        raise ConfigError(*(event.fault((*path, key), message, key=True, hint="remove it") for key in fixed))
+    if fixed := _fixed(own, event, path):
+        raise ConfigError(*fixed)
     over = Composed(event.file, own, sources={(): (event, path)})
     faults: list[Fault] = []
     data = _plausible(over, own, (), faults)
     whole = compose(replace(over, data=data, faults=tuple(faults)), profile)
     sources = {**whole.sources, (): profile.source(())}
     return settled(replace(whole, file=profile.file, sources=sources), (event,))
+
+
+def alone(event: Document, key: str = "overrides") -> Composed:
+    """What an event says under `key` as a document of its own: what removes or appends stands for what it would change.
+
+    For the faults that its values have whatever profile they go over.
+    """
+    own: dict[str, Any] = event.data[key]
+    over = Composed(event.file, own, sources={(): (event, (key,))})
+    faults = _fixed(own, event, (key,))
+    data = {name: value for name, value in _plausible(over, own, (), faults).items() if name not in FIXED}
+    return replace(settled(replace(over, data=data), (event,)), faults=tuple(faults))
+
+
+def _fixed(own: dict[str, Any], event: Document, path: Path) -> list[Fault]:
+    message = "not for an event to say"
+    return [event.fault((*path, key), message, key=True, hint="remove it") for key in FIXED if key in own]
 
 
 def without(document: Document, keys: Collection[str]) -> Composed:

@@ -1,12 +1,13 @@
 """One live broadcast as its owner describes it: when, from where, for whom, with which profile, on which cloud."""
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from eventstack.models import wall_clock
 from eventstack.models.faults import Rule, broken, unfit
@@ -197,7 +198,13 @@ class Contact(Shape):
         return self
 
 
-LabelKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+def _label(key: str) -> str:
+    if key.startswith("eventstack"):
+        raise unfit("a name that our own tags have", allowed="another name")
+    return key
+
+
+LabelKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$"), AfterValidator(_label)]
 
 
 class Event(Shape):
@@ -257,16 +264,17 @@ class Event(Shape):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        found = [
-            Rule(("labels", key), "a name that our own tags have", "another name")
-            for key in self.labels
-            if key.startswith("eventstack")
-        ]
-        if self.region is not None and self.placement.near is not None:
-            found.append(Rule(("placement", "near"), "a region is named already", hint="leave out one of the two"))
-        if found:
+        if found := self.broken_by({"region": self.region, "placement": {"near": self.placement.near}}):
             raise broken(found)
         return self
+
+    @classmethod
+    def broken_by(cls, data: Mapping[str, Any]) -> list[Rule]:
+        """The rules across fields that a document breaks, whatever else is wrong with it."""
+        placement = data.get("placement")
+        if data.get("region") is None or not isinstance(placement, dict) or placement.get("near") is None:
+            return []
+        return [Rule(("placement", "near"), "a region is named already", hint="leave out one of the two")]
 
     def located(self, directory: Path) -> "Event":
         """The same event with relative paths taken from `directory`, that of the file it was written in."""

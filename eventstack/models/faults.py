@@ -69,8 +69,8 @@ def translate(
     details = error.errors(include_url=False)[:MAX_FAULTS]
     inside = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
     for detail in details:
-        if partial and detail["type"] == "missing":
-            continue
+        if partial and detail["type"] == "missing" and not any(isinstance(part, int) for part in detail["loc"]):
+            continue  # others complete a mapping, but nobody an entry of a list
         if detail["type"] == "too_short" and detail["loc"] in inside:
             continue  # entries that are wrong were not counted
         path: Path = tuple(part for part in detail["loc"] if part != "[key]")
@@ -122,6 +122,8 @@ def _fault(
             options = _options(model, path)
             meant = nearest(str(detail["input"]), options)
             hint = f"did you mean {meant}?" if meant else None
+            if meant and meant == str(detail["input"]):
+                hint = f'put it in quotes: "{meant}"'
             return document.fault(path, "not one of the choices", given=given, allowed=", ".join(options), hint=hint)
         case kind:
             message, allowed = _reworded(kind, context, detail["msg"])
@@ -151,6 +153,7 @@ _WORDING = {
     "int_parsing_size": _WHOLE,
     "bool_type": _YES_NO,
     "bool_parsing": _YES_NO,
+    "dict_type": _MAPPING,
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,
     "tuple_type": ("not a list", "a list"),

@@ -18,7 +18,7 @@ from eventstack.errors import ConfigError, Fault
 from eventstack.models import compose
 from eventstack.models.document import Document
 from eventstack.models.event import Event
-from eventstack.models.faults import Rule, in_order, nearest, told, translate
+from eventstack.models.faults import in_order, nearest, told, translate
 from eventstack.models.profile import Profile
 from eventstack.models.quoting import printable, shown
 from eventstack.models.yaml_reader import MAX_BYTES, read
@@ -83,9 +83,21 @@ def _folder(document: Document) -> Path:
 
 
 def read_event(document: Document) -> Loaded[Event]:
-    """Check a document as an event."""
+    """Check a document as an event; wrong values in its overrides are told here, whatever profile they go over."""
+    overrides = document.data.get("overrides")
+    if isinstance(overrides, dict) and (found := _own_faults(compose.alone(document))):
+        raise ConfigError(*in_order([*_faults(Event, document), *found]))
     event = _validate(Event, document)
     return Loaded(event.located(_folder(document)), document)
+
+
+def _own_faults(overrides: compose.Composed) -> list[Fault]:
+    """What is wrong with the values of overrides; rules across fields need the profile's too."""
+    try:
+        Profile.model_validate(overrides.data)
+    except ValidationError as cause:
+        return [*overrides.faults, *translate(cause, overrides, Profile, partial=True)]
+    return list(overrides.faults)
 
 
 def read_profile(document: Document, search: Sequence[str | Path] = ()) -> Loaded[Profile]:
@@ -355,9 +367,10 @@ def _faults(model: type[Model], document: Document, *, partial: bool = False) ->
         model.model_validate(document.data)
     except ValidationError as cause:
         faults: list[Fault] = translate(cause, document, model, partial=partial)
-        further: list[Rule] = []
         if issubclass(model, Profile):
             further = model.broken_by(document.data, partial=partial)
+        else:
+            further = Event.broken_by(document.data)
         return in_order([*faults, *(told(rule, document) for rule in further)])
     return []
 

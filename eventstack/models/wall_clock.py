@@ -28,7 +28,7 @@ def zone(name: Any) -> str:
     known = available_timezones()
     if not known:
         raise unfit("this machine has no zone database", hint="pip install tzdata")
-    reason = "not a zone that goes by its place" if name in known else "not a time zone"
+    reason = "not a time zone that goes by its place" if name in known else "not a time zone"
     raise unfit(reason, allowed=allowed, hint=zone_slips.hint(name, known))
 
 

@@ -19,7 +19,7 @@ EVENTS: list[Row] = [
     ({"2026-11-22T19:30\n": "2026-11-24T19:30\n"}, ("window.end: longer than a day", "several events")),
     ({"Europe/Berlin": "Europe/Berln"}, ("6:9: window.zone", "given: Europe/Berln", "did you mean Europe/Berlin?")),
     ({"Europe/Berlin": "MEZ"}, ("window.zone: not a time zone", "did you mean Europe/Berlin, Europe/Vienna or")),
-    ({"Europe/Berlin": "CET"}, ("window.zone: not a zone that goes by its place", "did you mean Europe/Berlin")),
+    ({"Europe/Berlin": "CET"}, ("window.zone: not a time zone that goes by its place", "did you mean Europe/Berlin")),
     ({"  zone: Europe/Berlin\n": ""}, ("4:10: window.start: a wall-clock time without a zone",)),
     ({"protocol: srt": "protocol: srtp"}, ("8:13: contribution.protocol", "given: srtp", "did you mean srt?")),
     ({"mode: listener": "mode: listner"}, ("contribution.mode", "did you mean listener?")),
@@ -102,6 +102,30 @@ EVENTS: list[Row] = [
     ({"cloud: local": "cloud: local\nplacement: {within: [EUR]}"}, ("placement.within[0]: neither a country nor",)),
     ({"cloud: local": "cloud: local\nregion: a-1\nplacement: {near: DE}"}, ("placement.near: a region is named",)),
     ({"cloud: local": "cloud: local\nlabels: {eventstack-owner: me}"}, ("labels.eventstack-owner: a name that our",)),
+    (
+        {"cloud: local": "cloud: local\nlabels: {eventstack-x: me}", "title: An": "titel: An"},
+        ("labels.eventstack-x: a name that our own tags have", "titel: unknown key"),
+    ),
+    (
+        {"cloud: local": "cloud: local\noverrides: [timing]"},
+        ("overrides: not a mapping", "a mapping of keys to values"),
+    ),
+    (
+        {
+            "cloud: local": "cloud: local\noverrides: {extends: a, timing: {line_up: 30 min, lineup: 3m}}",
+            "profile: talk-720p25": "profile: Nowhere",
+        },
+        (
+            "overrides.extends: not for an event to say",
+            "overrides.timing.line_up: not a duration",
+            "overrides.timing.lineup: unknown key",
+            "profile: not of the right form",
+        ),
+    ),
+    (
+        {"cloud: local": "cloud: local\noverrides: {captions+: [{format: webvt}], slate: null}"},
+        ("overrides.captions+[0].language: missing", "did you mean webvtt?"),
+    ),
     ({"cloud: local": "cloud: local\ncontacts: [{name: Ann}]"}, ("contacts[0].name: no way to reach them", "phone: …")),
     ({"cloud: local": "cloud: local\naudience: {expected: 9, peak: 5}"}, ("audience.peak: fewer at the peak", "9 or")),
     (
@@ -347,7 +371,12 @@ PROFILES: list[Row] = [
     ({"slate: true": "cdn: {cors: ['a.example']}"}, ("cdn.cors[0]: not of the right form",)),
     ({"slate: true": "capacity: {spot: spare}"}, ("capacity.spot: spare machines beside a pair", "two-path")),
     ({"slate: true": "capacity: {headroom: 30}"}, ("capacity.headroom: a number without its unit", "60%")),
-    ({"give_up: 60s": "give_up: 25h"}, ("monitoring.gates.give_up: longer than the longest event",)),
+    ({"tail: 6s": "tail: 25h"}, ("timing.tail: longer than the longest event",)),
+    ({"slate: true": "cdn: {access: token}"}, ("cdn.access: not one of the choices", "allowed: open, signed")),
+    (
+        {"scheme: cenc": "key_source: speke\n  speke: {url: 'https://x/', version: 2.1}"},
+        ("drm.speke.version: not one of the choices", 'put it in quotes: "2.1"'),
+    ),
     ({"line_up: 12s": "line_up: 7h"}, ("timing.line_up: a line-up of hours", "up to 6h")),
     (
         {"monitoring:\n": "monitoring:\n  thresholds: {stale: 3s}\n"},
