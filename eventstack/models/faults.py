@@ -7,12 +7,14 @@ put into ours here.
 import difflib
 import types
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eventstack.errors import Fault
+from eventstack.models import slips
 from eventstack.models.document import Document, Path
 from eventstack.models.quoting import is_reference, secretive, shown
 from eventstack.models.yaml_reader import MAX_FAULTS
@@ -101,8 +103,8 @@ def _fault(
                 context["reason"],
                 key=of_key,
                 given=None if hide else given,
-                allowed=context["allowed"],
-                hint=context["hint"],
+                allowed=_or_off(context["allowed"], model, path),
+                hint=context["hint"] or (None if hide or of_key else _meant(document, model, path)),
                 hide=hide,
             )
         case "extra_forbidden":
@@ -121,14 +123,96 @@ def _fault(
         case "literal_error":
             options = _options(model, path)
             meant = nearest(str(detail["input"]), options)
-            hint = f"did you mean {meant}?" if meant else None
+            hint = f"did you mean {meant}?" if meant else _meant(document, model, path)
             if meant and meant == str(detail["input"]):
                 hint = f'put it in quotes: "{meant}"'
             return document.fault(path, "not one of the choices", given=given, allowed=", ".join(options), hint=hint)
         case kind:
             message, allowed = _reworded(kind, context, detail["msg"])
-            description = _description(model, path) if kind.startswith("string_pattern") else None
-            return document.fault(path, message, given=given, allowed=description or allowed)
+            if kind == "string_pattern_mismatch":
+                of_id = context["pattern"] == slips.ID_PATTERN and path[-1] != "cloud"
+                allowed = slips.ID_FORM if of_id else _description(model, path) or allowed
+            elif allowed == "a whole number":
+                allowed += _range(model, path)
+            hint = None if of_key else _meant(document, model, path)
+            return document.fault(path, message, key=of_key, given=given, allowed=allowed, hint=hint)
+
+
+def _or_off(allowed: str | None, model: type[BaseModel], path: Path) -> str | None:
+    """What is allowed, and off where the field takes that too."""
+    return f"{allowed}, or off" if allowed and "off" not in allowed and _fits(model, path, "off") else allowed
+
+
+def _meant(document: Document, model: type[BaseModel], path: Path) -> str | None:
+    """What was probably meant by the text at `path`: the first of the usual slips that the field takes."""
+    source, at = document.source(path)
+    text = source.written.get(at)
+    if not text or any(isinstance(part, str) and secretive(part) for part in at):
+        return None
+    for value in slips.candidates(text):
+        if _fits(model, path, value):
+            if str(value) == text:
+                return (
+                    f"put it in quotes: {slips.spelt(value)}" if isinstance(value, str) else "write it without quotes"
+                )
+            return f"did you mean {slips.spelt(value)}?"
+    listed = [_entry(model, path, entry) for entry in slips.entries(text)]
+    if listed and _fits(model, path, listed):
+        return f"write [{', '.join(map(slips.spelt, listed))}]"
+    return None
+
+
+def _entry(model: type[BaseModel], path: Path, text: str) -> slips.Meant:
+    return next((value for value in slips.candidates(text) if _fits(model, path, [value])), text)
+
+
+def _fits(model: type[BaseModel], path: Path, value: Any) -> bool:
+    """Whether the field that `path` leads to, or into, takes a value there."""
+    if (found := _field(model, path)) is None:
+        return False
+    kind, name, inside = found
+    for part in reversed(inside):
+        value = [value] if isinstance(part, int) else {part: value}
+    try:
+        _adapter(kind, name).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _field(model: type[BaseModel], path: Path) -> tuple[type[BaseModel], str, Path] | None:
+    """The model and the field that a path ends in, and the rest of the path inside its value."""
+    for length in range(len(path), 0, -1):
+        for kind in _at(model, path[: length - 1]):
+            name = path[length - 1]
+            if isinstance(kind, type) and issubclass(kind, BaseModel) and name in kind.model_fields:
+                return kind, str(name), path[length:]
+    return None
+
+
+@cache
+def _adapter(kind: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(kind, include_extras=True)[name])
+
+
+def _range(model: type[BaseModel], path: Path) -> str:
+    """From where to where a whole number may go, in words."""
+    found = _field(model, path)
+    for kind in _whole(_adapter(*found[:2]).json_schema()) if found else ():
+        return f" from {kind['minimum']} to {kind['maximum']}"
+    return ""
+
+
+def _whole(schema: Any) -> Iterable[dict[str, Any]]:
+    """The whole numbers with bounds inside a schema."""
+    if isinstance(schema, dict):
+        if {"minimum", "maximum"} <= schema.keys():
+            yield schema
+        for part in schema.values():
+            yield from _whole(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _whole(part)
 
 
 def _missing(path: Path, document: Document, model: type[BaseModel]) -> Fault:

@@ -24,7 +24,7 @@ def _slate(value: Any) -> Any:
     if value is False or value == "off":
         return None
     if not isinstance(value, dict | Slate):
-        raise unfit("neither a yes or no nor a mapping", allowed="true, false, or a mapping with image and size")
+        raise unfit("neither a yes or no nor a mapping", allowed="true, false, off, or a mapping with image and size")
     return value
 
 
