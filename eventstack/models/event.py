@@ -23,6 +23,7 @@ class Span(Shape):
     """A time from `start` until just before `end`."""
 
     longest: ClassVar[timedelta] = timedelta(days=400)
+    called: ClassVar[str] = "the window"
     beyond: ClassVar[str] = "no span of an event is that long"
 
     zone: Annotated[str, BeforeValidator(wall_clock.zone)] | None = Field(
@@ -43,9 +44,10 @@ class Span(Shape):
             return None
         if "zone" not in info.data:
             # The zone has a fault of its own; any zone does to find further ones, a missing one would be said twice.
-            return wall_clock.instant(value, "UTC")
-        at = wall_clock.instant(value, info.data["zone"])
+            start = info.data.get("start")
+            return wall_clock.instant(value, "UTC", day=start and start.date())
         start = info.data.get("start")
+        at = wall_clock.instant(value, info.data["zone"], within=cls.called, day=start and start.date())
         if info.field_name == "end" and start is not None:
             if at <= start:
                 raise unfit("the end is not after the start", allowed=f"later than {start.isoformat()}")
@@ -77,6 +79,8 @@ class Window(Span):
 
 class Blackout(Span):
     """A time during which some territories may not see the event."""
+
+    called = "the blackout, as the window has one"
 
     territories: Annotated[tuple[Country, ...], Field(min_length=1)] = Field(examples=[["DE", "AT"]])
     """Where it is not shown: countries as ISO 3166-1 has them, as [DE, AT]."""

@@ -5,6 +5,7 @@ put into ours here.
 """
 
 import difflib
+import re
 import types
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -69,8 +70,12 @@ def translate(
     """Every fault behind pydantic's error, in the order of the file; of a `partial` document not what it lacks."""
     faults: list[Fault] = []
     details = error.errors(include_url=False)[:MAX_FAULTS]
+    details = _once(details, document, model)
     inside = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+    halves = _halves(details, document)
     for detail in details:
+        if any(detail["loc"][: len(half)] == half for pair in halves for half in pair):
+            continue
         if partial and detail["type"] == "missing" and not any(isinstance(part, int) for part in detail["loc"]):
             continue  # others complete a mapping, but nobody an entry of a list
         if detail["type"] == "too_short" and detail["loc"] in inside:
@@ -81,7 +86,62 @@ def translate(
             faults += [told(rule._replace(path=(*path, *rule.path)), document) for rule in context["rules"]]
         else:
             faults.append(_fault(detail, path, context, document, model))
+    faults += [_comma(*pair, document) for pair in halves]
     return in_order(faults)
+
+
+_HALF = re.compile(r"[0-9]+ ?[A-Za-z%/]*")
+
+
+def _halves(details: Sequence[ErrorDetails], document: Document) -> list[tuple[Path, Path]]:
+    """Numbers that a decimal comma cut in two inside braces: the key of the first half, and the second as a key."""
+    found: dict[tuple[Path, Path], None] = {}
+    for detail in details:
+        path: Path = tuple(part for part in detail["loc"] if part != "[key]")
+        source, at = document.source(path)
+        if not isinstance(path[-1] if path else None, str) or source.written.get(at) != "":
+            continue
+        before = [key for key in source.keys if key[:-1] == at[:-1] and source.keys[key] < source.keys.get(at, (0, 0))]
+        first = max(before, key=lambda key: source.keys[key], default=None)
+        if first and _HALF.fullmatch(str(path[-1])) and source.written.get(first, "").isdigit():
+            found[(*path[:-1], first[-1]), path] = None
+    return list(found)
+
+
+def _comma(first: Path, second: Path, document: Document) -> Fault:
+    source, at = document.source(first)
+    whole, rest = source.written[at], str(second[-1])
+    hint = f"did you mean {whole}.{rest}?"
+    return document.fault(
+        first, "a decimal comma", given=shown(f"{whole},{rest}"), allowed="a decimal point", hint=hint
+    )
+
+
+def _once(details: list[ErrorDetails], document: Document, model: type[BaseModel]) -> list[ErrorDetails]:
+    """The details without those that follow from another: a key is missing because it is misspelt."""
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    misspelt = {
+        (*loc[:-1], meant) for loc in unknown if (meant := nearest(str(loc[-1]), _fields(model, loc[:-1]))) is not None
+    }
+    return [one for one in details if not (one["type"] == "missing" and one["loc"] in misspelt)]
+
+
+def _unknown(path: Path, document: Document, model: type[BaseModel]) -> Fault:
+    key, known = str(path[-1]), _fields(model, path[:-1])
+    if path[:-1] == () and "extends" not in known and "timing" in known and document.source(path)[1] == path:
+        known = [*known, "extends", "abstract"]
+    meant = nearest(key, known)
+    hint = f"did you mean {meant}?" if meant else _elsewhere(path, document, model)
+    return document.fault(path, "unknown key", key=True, given=shown(key), allowed=", ".join(known), hint=hint)
+
+
+def _elsewhere(path: Path, document: Document, model: type[BaseModel]) -> str | None:
+    """Under which key beside it an unknown key belongs: one whose value is missing, else the only one that knows it."""
+    around = path[:-1]
+    homes = [name for name in _fields(model, around) if path[-1] in _fields(model, (*around, name))]
+    empty = [name for name in homes if document.source((*around, name))[0].written.get((*around, name)) == ""]
+    home = empty[0] if empty else homes[0] if len(homes) == 1 else None
+    return f"it belongs under {home}: indent it below that line" if home else None
 
 
 def told(rule: Rule, document: Document) -> Fault:
@@ -108,16 +168,7 @@ def _fault(
                 hide=hide,
             )
         case "extra_forbidden":
-            key, known = str(path[-1]), _fields(model, path[:-1])
-            meant = nearest(key, known)
-            return document.fault(
-                path,
-                "unknown key",
-                key=True,
-                given=shown(key),
-                allowed=", ".join(known),
-                hint=f"did you mean {meant}?" if meant else None,
-            )
+            return _unknown(path, document, model)
         case "missing":
             return _missing(path, document, model)
         case "literal_error":

@@ -126,6 +126,23 @@ EVENTS: list[Row] = [
         {"cloud: local": "cloud: local\noverrides: {captions+: [{format: webvt}], slate: null}"},
         ("overrides.captions+[0].language: missing", "did you mean webvtt?"),
     ),
+    ({"2026-11-22T18:00\n": "22.11.2026 18:00\n"}, ("not a time", "did you mean 2026-11-22T18:00?")),
+    ({"2026-11-22T18:00\n": "2026-11-22T18.00+0100\n"}, ("did you mean 2026-11-22T18:00+01:00?",)),
+    ({"2026-11-22T19:30\n": "21:15\n"}, ("window.end: not a time", "did you mean 2026-11-22T21:15?")),
+    ({"2026-11-22T18:00\n": "13.13.2026 18:00\n"}, ("window.start: not a time", "given: 13.13.2026 18:00")),
+    (
+        {"cloud: local": "cloud: local\nrights: {blackouts: [{start: 2026-11-22T17:00, territories: [DE]}]}"},
+        ("rights.blackouts[0].start: a wall-clock time without a zone", "add a zone to the blackout"),
+    ),
+    (
+        {"cloud: local": "cloud: local\naudience: {expected: 9, countries: {DE: 80%, CH: 12,5%}}"},
+        ("audience.countries.CH: a decimal comma", "given: 12,5%", "did you mean 12.5%?"),
+    ),
+    (
+        {"  start: 2026-11-22T18:00\n  end: 2026-11-22T19:30\n  zone": "zone"},
+        ("window: not a mapping", "zone: unknown key", "it belongs under window"),
+    ),
+    ({"cloud: local": "cloud: local\noverrides: {line_up: 3m}"}, ("overrides.line_up: unknown", "under timing")),
     ({"cloud: local": "cloud: local\ncontacts: [{name: Ann}]"}, ("contacts[0].name: no way to reach them", "phone: …")),
     ({"cloud: local": "cloud: local\naudience: {expected: 9, peak: 5}"}, ("audience.peak: fewer at the peak", "9 or")),
     (
