@@ -30,6 +30,8 @@ class Composed(Document):
     sources: Mapping[Path, Source] = field(default_factory=dict, repr=False)
     sealed: frozenset[Path] = field(default=frozenset(), repr=False)
     removed: frozenset[Path] = field(default=frozenset(), repr=False)
+    shipped: frozenset[str] = field(default=frozenset(), repr=False)
+    """Files that came with eventstack, which nobody changes in place."""
 
     def source(self, path: Path) -> Source:
         """The file that wrote what stands at `path`, or else what stands around it; and its path there."""
@@ -47,10 +49,18 @@ class Composed(Document):
         """A fault at `path`, in the file that wrote it; of a base's value it says where it can be changed too."""
         found = super().fault(path, message, **details)
         document, at = self.source(path)
-        if document is self.source(())[0] or at != path:
+        if at != path or (document is self.source(())[0] and document.file not in self.shipped):
             return found
         here = f"say it in {shown(self.file)}, which extends this"
+        if self.file in self.shipped:
+            here = f"say it in the event, as {_override(path)}, or in a profile of your own that extends this one"
         return replace(found, hint=f"{found.hint}; or {here}" if found.hint else here)
+
+
+def _override(path: Path) -> str:
+    """How an event says what stands at a profile's path, to the list that it is in."""
+    names = [str(part) for part in path[: next((n for n, part in enumerate(path) if isinstance(part, int)), None)]]
+    return f"{': {'.join(['overrides', *names])}: …{'}' * len(names)}"
 
 
 def compose(child: Document, base: Document) -> Composed:
@@ -92,7 +102,8 @@ def overlay(profile: Document, event: Document, path: Path = ("overrides",)) -> 
     data = _plausible(over, own, (), faults)
     whole = compose(replace(over, data=data, faults=tuple(faults)), profile)
     sources = {**whole.sources, (): profile.source(())}
-    return settled(replace(whole, file=profile.file, sources=sources), (event,))
+    shipped = entered(profile).shipped
+    return settled(replace(whole, file=profile.file, sources=sources, shipped=shipped), (event,))
 
 
 def alone(event: Document, key: str = "overrides") -> Composed:
@@ -118,17 +129,18 @@ def without(document: Document, keys: Collection[str]) -> Composed:
     return replace(whole, data={key: value for key, value in whole.data.items() if key not in keys})
 
 
-def settled(document: Composed, over: Iterable[Document]) -> Composed:
+def settled(document: Composed, over: Iterable[Document], *, unfinished: bool = False) -> Composed:
     """The document with its removals carried out: a null in one of the files `over` a base stands for nothing.
 
-    What is appended to no list is a fault of it, as are all that were found before.
+    What is appended to no list is a fault of it, as are all that were found before; not of an `unfinished` one, whose
+    base could not be found and may have the list.
     """
     settling = _Settling(document, tuple(over))
     data = settling.map(document.data, ())
     return replace(
         document,
         data=data,
-        faults=(*document.faults, *settling.faults),
+        faults=document.faults if unfinished else (*document.faults, *settling.faults),
         sources=settling.sources,
         removed=document.removed | settling.removed,
     )

@@ -70,7 +70,7 @@ def translate(
     """Every fault behind pydantic's error, in the order of the file; of a `partial` document not what it lacks."""
     faults: list[Fault] = []
     details = error.errors(include_url=False)[:MAX_FAULTS]
-    details = _once(details, document, model)
+    details = _once(details, model)
     inside = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
     halves = _halves(details, document)
     for detail in details:
@@ -117,7 +117,7 @@ def _comma(first: Path, second: Path, document: Document) -> Fault:
     )
 
 
-def _once(details: list[ErrorDetails], document: Document, model: type[BaseModel]) -> list[ErrorDetails]:
+def _once(details: list[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
     """The details without those that follow from another: a key is missing because it is misspelt."""
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     misspelt = {

@@ -68,9 +68,9 @@ def hint(name: str, known: Iterable[str]) -> str | None:
         return f"did you mean {places}?"
     if _OFFSET.fullmatch(text):
         return "an offset has no summer time: name the place, as Europe/Berlin, or UTC"
-    places = [each for each in known if "/" in each and not each.startswith("Etc/")]
+    zones = [each for each in known if "/" in each and not each.startswith("Etc/")]
     spelt = text.replace(" ", "_")
-    if (meant := nearest(spelt, places)) or (meant := _city(spelt, places)):
+    if (meant := nearest(spelt, zones)) or (meant := _city(spelt, zones)):
         return f"did you mean {meant}?"
     country = countries.nearest(text)
     return f"did you mean {_CAPITALS[country]}?" if country in _CAPITALS else None
