@@ -32,6 +32,8 @@ class Composed(Document):
     sources: Mapping[Path, Source] = field(default_factory=dict, repr=False)
     sealed: frozenset[Path] = field(default=frozenset(), repr=False)
     removed: frozenset[Path] = field(default=frozenset(), repr=False)
+    shipped: frozenset[str] = field(default=frozenset(), repr=False)
+    """Files that came with eventstack, which nobody changes in place."""
 
     def source(self, path: Path) -> Source:
         """The file that wrote what stands at `path`, or else what stands around it; and its path there."""
@@ -49,10 +51,18 @@ class Composed(Document):
         """A fault at `path`, in the file that wrote it; of a base's value it says where it can be changed too."""
         found = super().fault(path, message, **details)
         document, at = self.source(path)
-        if document is self.source(())[0] or at != path:
+        if at != path or (document is self.source(())[0] and document.file not in self.shipped):
             return found
         here = f"say it in {shown(self.file)}, which extends this"
+        if self.file in self.shipped:
+            here = f"say it in the event, as {_override(path)}, or in a profile of your own that extends this one"
         return replace(found, hint=f"{found.hint}; or {here}" if found.hint else here)
+
+
+def _override(path: Path) -> str:
+    """How an event says what stands at a profile's path, to the list that it is in."""
+    names = [str(part) for part in path[: next((n for n, part in enumerate(path) if isinstance(part, int)), None)]]
+    return f"{': {'.join(['overrides', *names])}: …{'}' * len(names)}"
 
 
 def compose(child: Document, base: Document) -> Composed:
@@ -87,15 +97,32 @@ def overlay(profile: Document, event: Document, path: Path = ("overrides",)) -> 
         own = own.get(part) if isinstance(own, dict) else None
     if not isinstance(own, dict) or not own:
         return profile
-    if fixed := [key for key in FIXED if key in own]:
-        message = "not for an event to say"
-        raise ConfigError(*(event.fault((*path, key), message, key=True, hint="remove it") for key in fixed))
+    if fixed := _fixed(own, event, path):
+        raise ConfigError(*fixed)
     over = Composed(event.file, own, sources={(): (event, path)})
     faults: list[Fault] = []
     data = _plausible(over, own, (), faults)
     whole = compose(replace(over, data=data, faults=tuple(faults)), profile)
     sources = {**whole.sources, (): profile.source(())}
-    return settled(replace(whole, file=profile.file, sources=sources), (event,))
+    shipped = entered(profile).shipped
+    return settled(replace(whole, file=profile.file, sources=sources, shipped=shipped), (event,))
+
+
+def alone(event: Document, key: str = "overrides") -> Composed:
+    """What an event says under `key` as a document of its own: what removes or appends stands for what it would change.
+
+    For the faults that its values have whatever profile they go over.
+    """
+    own: dict[str, Any] = event.data[key]
+    over = Composed(event.file, own, sources={(): (event, (key,))})
+    faults = _fixed(own, event, (key,))
+    data = {name: value for name, value in _plausible(over, own, (), faults).items() if name not in FIXED}
+    return replace(settled(replace(over, data=data), (event,)), faults=tuple(faults))
+
+
+def _fixed(own: dict[str, Any], event: Document, path: Path) -> list[Fault]:
+    message = "not for an event to say"
+    return [event.fault((*path, key), message, key=True, hint="remove it") for key in FIXED if key in own]
 
 
 def without(document: Document, keys: Collection[str]) -> Composed:
@@ -104,17 +131,18 @@ def without(document: Document, keys: Collection[str]) -> Composed:
     return replace(whole, data={key: value for key, value in whole.data.items() if key not in keys})
 
 
-def settled(document: Composed, over: Iterable[Document]) -> Composed:
+def settled(document: Composed, over: Iterable[Document], *, unfinished: bool = False) -> Composed:
     """The document with its removals carried out: a null in one of the files `over` a base stands for nothing.
 
-    What is appended to no list is a fault of it, as are all that were found before.
+    What is appended to no list is a fault of it, as are all that were found before; not of an `unfinished` one, whose
+    base could not be found and may have the list.
     """
     settling = _Settling(document, tuple(over))
     data = settling.map(document.data, ())
     return replace(
         document,
         data=data,
-        faults=tuple(bounded((*document.faults, *settling.faults), settling.untold)),
+        faults=document.faults if unfinished else tuple(bounded((*document.faults, *settling.faults), settling.untold)),
         sources=settling.sources,
         removed=document.removed | settling.removed,
     )

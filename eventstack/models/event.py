@@ -1,12 +1,13 @@
 """One live broadcast as its owner describes it: when, from where, for whom, with which profile, on which cloud."""
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from eventstack.models import wall_clock
 from eventstack.models.faults import Rule, broken, unfit
@@ -23,6 +24,7 @@ class Span(Shape):
     """A time from `start` until just before `end`."""
 
     longest: ClassVar[timedelta] = timedelta(days=400)
+    called: ClassVar[str] = "the window"
     beyond: ClassVar[str] = "no span of an event is that long"
 
     zone: Annotated[str, BeforeValidator(wall_clock.zone)] | None = Field(
@@ -43,9 +45,10 @@ class Span(Shape):
             return None
         if "zone" not in info.data:
             # The zone has a fault of its own; any zone does to find further ones, a missing one would be said twice.
-            return wall_clock.instant(value, "UTC")
-        at = wall_clock.instant(value, info.data["zone"])
+            start = info.data.get("start")
+            return wall_clock.instant(value, "UTC", day=start and start.date())
         start = info.data.get("start")
+        at = wall_clock.instant(value, info.data["zone"], within=cls.called, day=start and start.date())
         if info.field_name == "end" and start is not None:
             if at <= start:
                 raise unfit("the end is not after the start", allowed=f"later than {start.isoformat()}")
@@ -77,6 +80,8 @@ class Window(Span):
 
 class Blackout(Span):
     """A time during which some territories may not see the event."""
+
+    called = "the blackout, as the window has one"
 
     territories: Annotated[tuple[Country, ...], Field(min_length=1)] = Field(examples=[["DE", "AT"]])
     """Where it is not shown: countries as ISO 3166-1 has them, as [DE, AT]."""
@@ -201,7 +206,15 @@ class Contact(Shape):
         return self
 
 
-LabelKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+def _label(key: str) -> str:
+    if key.startswith("eventstack"):
+        raise unfit("a name that our own tags have", allowed="another name")
+    if secretive(key):
+        raise unfit("a secret's name: labels stand in plans and records", allowed="another name", hint="remove it")
+    return key
+
+
+LabelKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$"), AfterValidator(_label)]
 
 
 class Event(Shape):
@@ -261,21 +274,17 @@ class Event(Shape):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        found = [
-            Rule(("labels", key), "a name that our own tags have", "another name")
-            for key in self.labels
-            if key.startswith("eventstack")
-        ]
-        found += [
-            Rule(("labels", key), "a secret's name: labels stand in plans and records", "another name", "remove it")
-            for key in self.labels
-            if secretive(key)
-        ]
-        if self.region is not None and self.placement.near is not None:
-            found.append(Rule(("placement", "near"), "a region is named already", hint="leave out one of the two"))
-        if found:
+        if found := self.broken_by({"region": self.region, "placement": {"near": self.placement.near}}):
             raise broken(found)
         return self
+
+    @classmethod
+    def broken_by(cls, data: Mapping[str, Any]) -> list[Rule]:
+        """The rules across fields that a document breaks, whatever else is wrong with it."""
+        placement = data.get("placement")
+        if data.get("region") is None or not isinstance(placement, dict) or placement.get("near") is None:
+            return []
+        return [Rule(("placement", "near"), "a region is named already", hint="leave out one of the two")]
 
     def located(self, directory: Path) -> "Event":
         """The same event with relative paths taken from `directory`, that of the file it was written in."""

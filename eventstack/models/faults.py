@@ -5,15 +5,18 @@ put into ours here.
 """
 
 import difflib
+import re
 import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eventstack.errors import Fault
+from eventstack.models import slips
 from eventstack.models.document import Document, Path
 from eventstack.models.quoting import is_reference, secretive, shown
 from eventstack.models.yaml_reader import MAX_FAULTS
@@ -51,9 +54,13 @@ def broken(rules: Sequence[Rule]) -> PydanticCustomError:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
+    """The known word that was probably meant; None rather than one that is only somewhat like it.
+
+    A wrong guess misleads, and where it says who gets in, it lets them in.
+    """
     by_case = {item.lower(): item for item in known}
-    found = difflib.get_close_matches(word[:64].lower(), by_case, n=1, cutoff=0.6)
+    text = word[:64].lower()
+    found = difflib.get_close_matches(text, by_case, n=1, cutoff=0.8 if len(text) <= 5 else 0.75)
     return by_case[found[0]] if found else None
 
 
@@ -72,11 +79,14 @@ def translate(
     faults: list[Fault] = []
     details = error.errors(include_url=False)
     more = len(details[MAX_FAULTS:])
-    details = details[:MAX_FAULTS]
+    details = _once(details[:MAX_FAULTS], model)
     inside = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+    halves = _halves(details, document)
     for detail in details:
-        if partial and detail["type"] == "missing":
+        if any(detail["loc"][: len(half)] == half for pair in halves for half in pair):
             continue
+        if partial and detail["type"] == "missing" and not any(isinstance(part, int) for part in detail["loc"]):
+            continue  # others complete a mapping, but nobody an entry of a list
         if detail["type"] == "too_short" and detail["loc"] in inside:
             continue  # entries that are wrong were not counted
         path: Path = tuple(part for part in detail["loc"] if part != "[key]")
@@ -87,6 +97,7 @@ def translate(
             more += len(context["rules"][room:])
         else:
             faults.append(_fault(detail, path, context, document, model))
+    faults += [_comma(*pair, document) for pair in halves]
     return bounded(in_order(faults), more)
 
 
@@ -98,6 +109,65 @@ def bounded(faults: Sequence[Fault], more: int = 0) -> list[Fault]:
         told = f"mend these first: {more} more faults are not shown"
         kept[-1] = replace(kept[-1], hint=f"{kept[-1].hint}; and {told}" if kept[-1].hint else told)
     return kept
+
+
+_HALF = re.compile(r"[0-9]+ ?[A-Za-z%/]*")
+
+
+def _halves(details: Sequence[ErrorDetails], document: Document) -> list[tuple[Path, Path]]:
+    """Numbers that a decimal comma cut in two inside braces: the key of the first half, and the second as a key."""
+    found: dict[tuple[Path, Path], None] = {}
+    for detail in details:
+        path: Path = tuple(part for part in detail["loc"] if part != "[key]")
+        source, at = document.source(path)
+        if not isinstance(path[-1] if path else None, str) or source.written.get(at) != "":
+            continue
+        before = [key for key in source.keys if key[:-1] == at[:-1] and source.keys[key] < source.keys.get(at, (0, 0))]
+        first = max(before, key=lambda key: source.keys[key], default=None)
+        if first and _HALF.fullmatch(str(path[-1])) and source.written.get(first, "").isdigit():
+            found[(*path[:-1], first[-1]), path] = None
+    return list(found)
+
+
+def _comma(first: Path, second: Path, document: Document) -> Fault:
+    source, at = document.source(first)
+    whole, rest = source.written[at], str(second[-1])
+    hint = f"did you mean {whole}.{rest}?"
+    return document.fault(
+        first, "a decimal comma", given=shown(f"{whole},{rest}"), allowed="a decimal point", hint=hint
+    )
+
+
+def _once(details: list[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
+    """The details without those that follow from another: a key is missing because it is misspelt."""
+    unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+    misspelt = {
+        (*loc[:-1], meant) for loc in unknown if (meant := nearest(str(loc[-1]), _fields(model, loc[:-1]))) is not None
+    }
+    return [one for one in details if not (one["type"] == "missing" and one["loc"] in misspelt)]
+
+
+def _unknown(path: Path, document: Document, model: type[BaseModel]) -> Fault:
+    key, known = str(path[-1]), _fields(model, path[:-1])
+    if path[:-1] == () and "extends" not in known and "timing" in known and document.source(path)[1] == path:
+        known = [*known, "extends", "abstract"]
+    meant = nearest(key, known)
+    hint = f"did you mean {meant}?" if meant else _elsewhere(path, document, model)
+    return document.fault(path, "unknown key", key=True, given=shown(key), allowed=", ".join(known), hint=hint)
+
+
+def _elsewhere(path: Path, document: Document, model: type[BaseModel]) -> str | None:
+    """Under which key beside it an unknown key belongs: one whose value is missing, else the only one that knows it."""
+    around = path[:-1]
+    homes = [name for name in _fields(model, around) if path[-1] in _fields(model, (*around, name))]
+    empty = [name for name in homes if document.source((*around, name))[0].written.get((*around, name)) == ""]
+    home = empty[0] if empty else homes[0] if len(homes) == 1 else None
+    return f"it belongs under {home}: indent it below that line" if home else None
+
+
+def _asked(hint: str | Callable[[], str | None] | None) -> str | None:
+    """A hint, which may be worked out only for what is shown."""
+    return hint() if callable(hint) else hint
 
 
 def told(rule: Rule, document: Document) -> Fault:
@@ -119,32 +189,107 @@ def _fault(
                 context["reason"],
                 key=of_key,
                 given=None if hide else given,
-                allowed=context["allowed"],
-                hint=context["hint"]() if callable(context["hint"]) else context["hint"],
+                allowed=_or_off(context["allowed"], model, path),
+                hint=_asked(context["hint"]) or (None if hide or of_key else _meant(document, model, path)),
                 hide=hide,
             )
         case "extra_forbidden":
-            key, known = str(path[-1]), _fields(model, path[:-1])
-            meant = nearest(key, known)
-            return document.fault(
-                path,
-                "unknown key",
-                key=True,
-                given=shown(key),
-                allowed=", ".join(known),
-                hint=f"did you mean {meant}?" if meant else None,
-            )
+            return _unknown(path, document, model)
         case "missing":
             return _missing(path, document, model)
         case "literal_error":
             options = _options(model, path)
             meant = nearest(str(detail["input"]), options)
-            hint = f"did you mean {meant}?" if meant else None
+            hint = f"did you mean {meant}?" if meant else _meant(document, model, path)
+            if meant and meant == str(detail["input"]):
+                hint = f'put it in quotes: "{meant}"'
             return document.fault(path, "not one of the choices", given=given, allowed=", ".join(options), hint=hint)
         case kind:
             message, allowed = _reworded(kind, context, detail["msg"])
-            description = _description(model, path) if kind.startswith("string_pattern") else None
-            return document.fault(path, message, given=given, allowed=description or allowed)
+            if kind == "string_pattern_mismatch":
+                of_id = context["pattern"] == slips.ID_PATTERN and path[-1] != "cloud"
+                allowed = slips.ID_FORM if of_id else _description(model, path) or allowed
+            elif allowed == "a whole number":
+                allowed += _range(model, path)
+            hint = None if of_key else _meant(document, model, path)
+            return document.fault(path, message, key=of_key, given=given, allowed=allowed, hint=hint)
+
+
+def _or_off(allowed: str | None, model: type[BaseModel], path: Path) -> str | None:
+    """What is allowed, and off where the field takes that too."""
+    return f"{allowed}, or off" if allowed and "off" not in allowed and _fits(model, path, "off") else allowed
+
+
+def _meant(document: Document, model: type[BaseModel], path: Path) -> str | None:
+    """What was probably meant by the text at `path`: the first of the usual slips that the field takes."""
+    source, at = document.source(path)
+    text = source.written.get(at)
+    if not text or any(isinstance(part, str) and secretive(part) for part in at):
+        return None
+    for value in slips.candidates(text):
+        if _fits(model, path, value):
+            if str(value) == text:
+                return (
+                    f"put it in quotes: {slips.spelt(value)}" if isinstance(value, str) else "write it without quotes"
+                )
+            return f"did you mean {slips.spelt(value)}?"
+    listed = [_entry(model, path, entry) for entry in slips.entries(text)]
+    if listed and _fits(model, path, listed):
+        return f"write [{', '.join(map(slips.spelt, listed))}]"
+    return None
+
+
+def _entry(model: type[BaseModel], path: Path, text: str) -> slips.Meant:
+    return next((value for value in slips.candidates(text) if _fits(model, path, [value])), text)
+
+
+def _fits(model: type[BaseModel], path: Path, value: Any) -> bool:
+    """Whether the field that `path` leads to, or into, takes a value there."""
+    if (found := _field(model, path)) is None:
+        return False
+    kind, name, inside = found
+    for part in reversed(inside):
+        value = [value] if isinstance(part, int) else {part: value}
+    try:
+        _adapter(kind, name).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _field(model: type[BaseModel], path: Path) -> tuple[type[BaseModel], str, Path] | None:
+    """The model and the field that a path ends in, and the rest of the path inside its value."""
+    for length in range(len(path), 0, -1):
+        for kind in _at(model, path[: length - 1]):
+            name = path[length - 1]
+            if isinstance(kind, type) and issubclass(kind, BaseModel) and name in kind.model_fields:
+                return kind, str(name), path[length:]
+    return None
+
+
+@cache
+def _adapter(kind: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(get_type_hints(kind, include_extras=True)[name])
+
+
+def _range(model: type[BaseModel], path: Path) -> str:
+    """From where to where a whole number may go, in words."""
+    found = _field(model, path)
+    for kind in _whole(_adapter(*found[:2]).json_schema()) if found else ():
+        return f" from {kind['minimum']} to {kind['maximum']}"
+    return ""
+
+
+def _whole(schema: Any) -> Iterable[dict[str, Any]]:
+    """The whole numbers with bounds inside a schema."""
+    if isinstance(schema, dict):
+        if {"minimum", "maximum"} <= schema.keys():
+            yield schema
+        for part in schema.values():
+            yield from _whole(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _whole(part)
 
 
 def _missing(path: Path, document: Document, model: type[BaseModel]) -> Fault:
@@ -169,6 +314,7 @@ _WORDING = {
     "int_parsing_size": _WHOLE,
     "bool_type": _YES_NO,
     "bool_parsing": _YES_NO,
+    "dict_type": _MAPPING,
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,
     "tuple_type": ("not a list", "a list"),

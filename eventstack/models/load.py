@@ -5,9 +5,10 @@ Every fault of a file, and of the files it stands on, is reported at once, in th
 
 import importlib.resources
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -21,6 +22,7 @@ from eventstack.models.event import Event
 from eventstack.models.faults import Rule, bounded, in_order, nearest, told, translate
 from eventstack.models.profile import Profile
 from eventstack.models.quoting import printable, shown
+from eventstack.models.slips import ID_PATTERN
 from eventstack.models.yaml_reader import MAX_BYTES, MAX_FAULTS, read
 
 MAX_BASES = 16
@@ -75,8 +77,12 @@ def load_profile_of(event: Document, search: Sequence[str | Path] = ()) -> Loade
             )
         ) from error
     chain, faults = _chain(_parsed(path), folders)
+    if is_base(chain[0]):
+        known = ", ".join(profile_names(folders))
+        hint = f"name a profile that extends {shown(name)}"
+        raise ConfigError(event.fault(("profile",), "only a base", given=shown(name), allowed=known, hint=hint))
     if event.data.get("overrides"):
-        return _checked_profile(compose.overlay(_composed(chain), event), faults)
+        return _checked_profile(compose.overlay(_composed(chain, faults), event), faults)
     return _checked_chain(chain, faults)
 
 
@@ -86,15 +92,27 @@ def _folder(document: Document) -> Path:
 
 
 def read_event(document: Document) -> Loaded[Event]:
-    """Check a document as an event."""
+    """Check a document as an event; wrong values in its overrides are told here, whatever profile they go over."""
+    overrides = document.data.get("overrides")
+    if isinstance(overrides, dict) and (found := _own_faults(compose.alone(document))):
+        raise ConfigError(*in_order([*_faults(Event, document), *found]))
     event = _validate(Event, document)
     return Loaded(event.located(_folder(document)), document)
+
+
+def _own_faults(overrides: compose.Composed) -> list[Fault]:
+    """What is wrong with the values of overrides; rules across fields need the profile's too."""
+    try:
+        Profile.model_validate(overrides.data)
+    except ValidationError as cause:
+        return [*overrides.faults, *translate(cause, overrides, Profile, partial=True)]
+    return list(overrides.faults)
 
 
 def read_profile(document: Document, search: Sequence[str | Path] = ()) -> Loaded[Profile]:
     """Check a document as a profile, what it extends under it; a file of profiles is named like the profile in it."""
     chain, faults = _chain(document, search)
-    return _checked_profile(_composed(chain), faults)
+    return _checked_profile(_composed(chain, faults), faults)
 
 
 def compose_profile(document: Document, search: Sequence[str | Path] = ()) -> Document:
@@ -103,7 +121,7 @@ def compose_profile(document: Document, search: Sequence[str | Path] = ()) -> Do
     Raises ConfigError for a base that can't be found or read, a cycle, or appendings that append to nothing.
     """
     chain, faults = _chain(document, search)
-    whole = _composed(chain)
+    whole = _composed(chain, faults)
     if found := (*faults, *whole.faults):
         raise ConfigError(*in_order(found))
     return whole
@@ -112,7 +130,7 @@ def compose_profile(document: Document, search: Sequence[str | Path] = ()) -> Do
 def check_base(document: Document, search: Sequence[str | Path] = ()) -> None:
     """Check a profile that is only a base: it may leave out what it must say. Raises ConfigError with every fault."""
     chain, faults = _chain(document, search)
-    whole = _composed(chain)
+    whole = _composed(chain, faults)
     found = [*faults, *whole.faults, *_faults(Profile, whole, partial=True)]
     if found:
         raise ConfigError(*in_order(found))
@@ -181,10 +199,11 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _beside(path: Path) -> str | None:
-    """What to do about a missing file: the one of a like name in its folder, if any."""
+def _beside(path: Path, but: str = "") -> str | None:
+    """What to do about a missing file: the one of a like name in its folder, if any and `but` for one."""
     try:
-        meant = nearest(path.name, [found.name for found in path.parent.iterdir()])
+        stems = {one.stem: one.name for one in path.parent.iterdir() if one.name != but}
+        meant = stems.get(nearest(path.stem, stems) or "")
     except OSError:
         return None if path.parent.is_dir() else f"there is no folder {printable(str(path.parent))}"
     return f"did you mean {printable(str(path.with_name(meant)))}?" if meant else None
@@ -215,13 +234,16 @@ def find_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) ->
         return path
     names = profile_names(search)
     meant = _nearest(text, tuple(names))
+    folders = ", ".join(dict.fromkeys(printable(str(folder)) for folder in search))
+    looked = f"in {folders} and " if folders else ""
+    where = f"it is looked for {looked}among the shipped ones; --profile-dir names another folder"
     raise ConfigError(
         Fault(
             "no profile of that name",
             field="profile",
             given=shown(text),
             allowed=_listed(names),
-            hint=f"did you mean {meant}?" if meant else None,
+            hint=f"did you mean {meant}? {where}" if meant else where,
         )
     )
 
@@ -312,12 +334,20 @@ def _base(document: Document, search: Sequence[str | Path]) -> Path:
         path = beside / name
         if os.path.isfile(path):  # noqa: PTH113 - answers for any text
             return path
-        hint = "name a file: profiles are not fetched from addresses" if "://" in name else _beside(path)
+        hint = (
+            "name a file: profiles are not fetched from addresses"
+            if "://" in name
+            else _beside(path, Path(document.file).name)
+        )
         fault = document.fault(("extends",), "no such file", given=_given(document), hint=hint)
         raise ConfigError(fault)
     if found := _named(name, folders):
         return found
-    names = [one for one in profile_names(folders, bases=True) if one != document.data.get("name")]
+    names = [
+        one
+        for one in profile_names(folders, bases=True)
+        if one not in (document.data.get("name"), Path(document.file).stem)
+    ]
     meant = nearest(name, names)
     raise ConfigError(
         document.fault(
@@ -335,17 +365,19 @@ def _given(document: Document) -> str:
     return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else shown(str(value))
 
 
-def _composed(chain: tuple[Document, ...]) -> compose.Composed:
-    """The chain as one document; what a file says of itself alone is not inherited."""
+def _composed(chain: tuple[Document, ...], faults: tuple[Fault, ...]) -> compose.Composed:
+    """The chain, which `faults` stopped short, as one document; what a file says of itself alone is not inherited."""
     whole = compose.without(chain[0], ("extends", "abstract"))
     for base in chain[1:]:
         whole = compose.compose(whole, compose.without(base, ("extends", "abstract", "name", "description")))
-    return compose.settled(whole, chain[:-1])
+    shipped = frozenset(one.file for one in chain if Path(one.file).parent == shipped_profiles())
+    over = chain if faults else chain[:-1]
+    return compose.settled(replace(whole, shipped=shipped), over, unfinished=bool(faults))
 
 
 @lru_cache(64)
 def _checked_chain(chain: tuple[Document, ...], faults: tuple[Fault, ...]) -> Loaded[Profile]:
-    return _checked_profile(_composed(chain), faults)
+    return _checked_profile(_composed(chain, faults), faults)
 
 
 def _checked_profile(document: Document, faults: tuple[Fault, ...]) -> Loaded[Profile]:
@@ -356,16 +388,24 @@ def _checked_profile(document: Document, faults: tuple[Fault, ...]) -> Loaded[Pr
         found += _abstract(own)
     stem = Path(document.file).stem
     name = document.data.get("name")
-    if isinstance(name, str) and name != stem:
+    if isinstance(name, str) and name != stem and re.fullmatch(ID_PATTERN, name):
         hint = f"rename the file to {shown(name)}.yaml, or the profile"
         found.append(
             document.fault(("name",), "not the name of its file", given=shown(name), allowed=shown(stem), hint=hint)
         )
-    if found:
-        whole = in_order([*found, *_faults(Profile, document, partial=bool(faults) or is_base(own))])
-        raise ConfigError(*bounded(whole))
+    partial = bool(faults) or is_base(own) or _misspelt(own)
+    if found or partial:
+        raise ConfigError(*bounded(in_order([*found, *_faults(Profile, document, partial=partial)])))
     wrote_slate = _folder(document.source(("slate", "image"))[0])
     return Loaded(_validate(Profile, document).located(wrote_slate), document)
+
+
+def _misspelt(document: Document) -> bool:
+    """Whether a profile means to extend one, with a misspelt key."""
+    known = (*Profile.model_fields, "extends", "abstract")
+    return "extends" not in document.data and any(
+        nearest(key, known) == "extends" for key in document.data.keys() - set(known)
+    )
 
 
 def _abstract(document: Document) -> list[Fault]:
@@ -383,9 +423,11 @@ def _faults(model: type[Model], document: Document, *, partial: bool = False) ->
         model.model_validate(document.data)
     except ValidationError as cause:
         faults: list[Fault] = translate(cause, document, model, partial=partial)
-        further: list[Rule] = []
-        if issubclass(model, Profile):
-            further = model.broken_by(document.data, partial=partial)
+        further: list[Rule] = (
+            Profile.broken_by(document.data, partial=partial)
+            if issubclass(model, Profile)
+            else Event.broken_by(document.data)
+        )
         room: int = MAX_FAULTS - len(faults)
         found = in_order([*faults, *(told(rule, document) for rule in further[:room])])
         return bounded(found, len(further[room:]))

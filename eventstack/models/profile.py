@@ -24,7 +24,7 @@ def _slate(value: Any) -> Any:
     if value is False or value == "off":
         return None
     if not isinstance(value, dict | Slate):
-        raise unfit("neither a yes or no nor a mapping", allowed="true, false, or a mapping with image and size")
+        raise unfit("neither a yes or no nor a mapping", allowed="true, false, off, or a mapping with image and size")
     return value
 
 
@@ -94,7 +94,7 @@ class Profile(Shape):
     slate: Annotated[Slate | None, BeforeValidator(_slate)] = Field(
         default=None, examples=[True, {"image": "file:slate.png", "size": "1920x1080"}]
     )
-    """Whether a slate can be shown instead of the programme: true, false, or a picture of your own."""
+    """Whether a slate can be shown instead of the programme: true, false (or off), or a picture of your own."""
 
     archive: Archive = Archive()
     """What is kept of the broadcast."""

@@ -8,10 +8,20 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from eventstack.models import countries
 from eventstack.models.faults import unfit
+from eventstack.models.slips import ID_PATTERN
 from eventstack.models.units import Duration
 
-ID_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$"
-"""Ids become names of stacks, directories and addresses: up to 48 lower-case letters, digits and inner hyphens."""
+__all__ = [
+    "ID_PATTERN",
+    "Country",
+    "Id",
+    "Jurisdiction",
+    "Line",
+    "Shape",
+    "Switch",
+    "WholeSeconds",
+    "off_or",
+]
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from eventstack.models import countries
 from eventstack.models.faults import unfit
 from eventstack.models.shape import Label, Shape
 from eventstack.models.units import Bitrate, Loudness, TruePeak
@@ -11,8 +12,37 @@ from eventstack.models.units import Bitrate, Loudness, TruePeak
 AudioCodec = Literal["aac", "ac3", "eac3"]
 Role = Literal["main", "commentary", "description", "clean", "dub"]
 CaptionFormat = Literal["cea-608", "cea-708", "teletext", "dvb-sub", "webvtt"]
+_CODES = (
+    "alb:sq ara:ar arm:hy baq:eu bel:be ben:bn bos:bs bul:bg cat:ca ces:cs chi:zh cym:cy cze:cs dan:da deu:de "
+    "dut:nl ell:el eng:en est:et eus:eu fas:fa fin:fi fra:fr fre:fr geo:ka ger:de gle:ga gre:el heb:he hin:hi "
+    "hrv:hr hun:hu hye:hy ice:is ind:id isl:is ita:it jpn:ja kat:ka kaz:kk kor:ko lav:lv lit:lt ltz:lb mac:mk "
+    "may:ms mkd:mk mlt:mt msa:ms nld:nl nno:nn nob:nb nor:no per:fa pol:pl por:pt ron:ro rum:ro rus:ru slk:sk "
+    "slo:sk slv:sl spa:es sqi:sq srp:sr swa:sw swe:sv tam:ta tel:te tha:th tur:tr ukr:uk urd:ur vie:vi wel:cy "
+    "zho:zh cn:zh cz:cs dk:da gr:el jp:ja"
+)
+"""Codes of ISO 639-2 and of countries, each with the one of ISO 639-1 that BCP 47 has (RFC 5646, section 2.2.1)."""
+
+_SHORT = dict(pair.split(":") for pair in _CODES.split())
+
+
+def _language(tag: str) -> str:
+    allowed = "a language as BCP 47 names it, as en, nb or pt-BR"
+    language, *rest = tag.split("-")
+    meant = [_SHORT.get(language, language)]
+    for part in rest:
+        region = "GB" if part.upper() == "UK" else part.upper()
+        meant.append(region if len(part) == 2 and region in countries.known() else part)
+    if any(len(part) == 2 and part.upper() not in countries.known() for part in meant[1:]):
+        raise unfit("not a language of a country that there is", allowed=allowed)
+    if [part.lower() for part in meant] != tag.lower().split("-"):
+        raise unfit("not the code that BCP 47 has", allowed=allowed, hint=f"did you mean {'-'.join(meant)}?")
+    return tag
+
+
 Language = Annotated[
-    str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en", "de", "nb", "pt-BR", "sr-Latn"])
+    str,
+    AfterValidator(_language),
+    Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en", "de", "nb", "pt-BR", "sr-Latn"]),
 ]
 
 

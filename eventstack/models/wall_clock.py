@@ -4,18 +4,18 @@ A time that the clocks jump over is refused; one that they show twice is refused
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from eventstack.models.faults import nearest, unfit
+from eventstack.models import zone_slips
+from eventstack.models.faults import unfit
 
 ALLOWED = "2026-11-22T18:00 with a zone, or with an offset: 2026-11-22T18:00+01:00, 2026-11-22T17:00Z"
 
 _TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(Z|[+-][0-9]{2}:[0-9]{2})?")
-_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
-_MACHINES = {"Factory"}
-"""Names of a zone database that mean no place."""
+_ZONE = re.compile(r"(?!Etc/)[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){1,2}|(Etc/)?UTC")
+"""Names of places, and UTC; the zone database's abbreviations and offsets are refused, for they follow no place."""
 
 
 def zone(name: Any) -> str:
@@ -28,12 +28,12 @@ def zone(name: Any) -> str:
     known = available_timezones()
     if not known:
         raise unfit("this machine has no zone database", hint="pip install tzdata")
-    meant = nearest(name, known)
-    raise unfit("not a time zone", allowed=allowed, hint=f"did you mean {meant}?" if meant else None)
+    reason = "not a time zone that goes by its place" if name in known else "not a time zone"
+    raise unfit(reason, allowed=allowed, hint=zone_slips.hint(name, known))
 
 
 def _exists(name: str) -> bool:
-    if not _ZONE.fullmatch(name) or name in _MACHINES:
+    if not _ZONE.fullmatch(name):
         return False
     try:
         ZoneInfo(name)
@@ -43,18 +43,22 @@ def _exists(name: str) -> bool:
     return True
 
 
-def instant(value: Any, zone_name: str | None) -> datetime:
-    """The instant that is meant, as local time with a fixed offset; raises a fault that says what is unclear."""
+def instant(value: Any, zone_name: str | None, *, within: str = "the window", day: date | None = None) -> datetime:
+    """The instant that is meant, as local time with a fixed offset; raises a fault that says what is unclear.
+
+    `within` is what the fault calls the span that lacks a zone; `day` is that of a start, for an end without one.
+    """
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise unfit("a time without offset", allowed=ALLOWED)
         return _placed(value.astimezone(UTC), zone_name)
     match = _TIME.fullmatch(value) if isinstance(value, str) else None
     if not match:
-        raise unfit("not a time", allowed=ALLOWED)
-    day, clock, offset = match.groups()
+        meant = _meant(value, day) if isinstance(value, str) else None
+        raise unfit("not a time", allowed=ALLOWED, hint=f"did you mean {meant}?" if meant else None)
+    written, clock, offset = match.groups()
     try:
-        wall = datetime.fromisoformat(f"{day}T{clock}")
+        wall = datetime.fromisoformat(f"{written}T{clock}")
         shift = _offset(offset) if offset else None
     except ValueError as cause:
         raise unfit(f"no such time: {cause}", allowed=ALLOWED) from None
@@ -63,8 +67,36 @@ def instant(value: Any, zone_name: str | None) -> datetime:
     if shift is not None:
         return _checked(wall, shift, zone_name, zulu=offset == "Z")
     if zone_name is None:
-        raise unfit("a wall-clock time without a zone", allowed=ALLOWED, hint="add a zone to the window")
+        raise unfit("a wall-clock time without a zone", allowed=ALLOWED, hint=f"add a zone to {within}")
     return _local(wall, zone_name)
+
+
+_LOOSE = re.compile(
+    r"(?:([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4}))?(?:,?\s*[Tt]?\s*)"
+    r"([0-9]{1,2})[:.]([0-9]{2})(?::[0-9]{2})?(?:\s?(?:Uhr|h))?\s?(Z|[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
+)
+
+
+def _meant(text: str, day: date | None) -> str | None:
+    """A time that is written in another way, as `instant` takes it; one without a day is on `day`."""
+    found = _LOOSE.fullmatch(text.strip())
+    if not found:
+        return None
+    year, month, number = found.group(1, 2, 3) if found[1] else found.group(6, 5, 4)
+    if not year and not day:
+        return None
+    shift = found[9] or ""
+    if shift and shift != "Z":
+        digits = shift[1:].replace(":", "")
+        digits = digits.zfill(2) + "00" if len(digits) <= 2 else digits.zfill(4)
+        shift = f"{shift[0]}{digits[:2]}:{digits[2:]}"
+    on = f"{year}-{month:0>2}-{number:0>2}" if year else str(day)
+    meant = f"{on}T{found[7]:0>2}:{found[8]}{shift}"
+    try:
+        datetime.fromisoformat(meant)
+    except ValueError:
+        return None
+    return meant
 
 
 def _offset(text: str) -> timedelta:

@@ -19,6 +19,7 @@ from eventstack.errors import ConfigError, Fault
 from eventstack.models.core_schema import plain
 from eventstack.models.document import Document, Mark, Path, dotted, found
 from eventstack.models.quoting import LINE_ENDS, MASK, Page, printable, secretive, shown
+from eventstack.models.yaml_slips import PLAIN, slip
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_FAULTS", "MAX_NODES", "Document", "Mark", "Path", "dotted", "read"]
 
@@ -135,17 +136,17 @@ class _Reader:
         try:
             yield from YAML(typ="safe", pure=True).parse(text)
         except MarkedYAMLError as cause:
-            mark = cause.problem_mark or cause.context_mark
-            problem = printable(" ".join(str(cause.problem or cause.context or "can't be read").split()))
-            place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
-            if self.page.secretive(place.line):
-                problem = _QUOTED.sub(MASK, problem)
-            self._note(place, f"not YAML: {problem}")
+            found = slip(cause, self.page.lines)
+            said = found.message
+            if self.page.secretive(found.place.line):
+                said = _QUOTED.sub(MASK, said)
+            self._note(found.place, said, given=found.given, allowed=found.allowed, hint=found.hint)
             raise ConfigError(*self.faults) from cause
         # The scanner turns \U escapes and %YAML numbers into values before it checks them, and asserts the version.
         except (YAMLError, ValueError, OverflowError, AssertionError) as cause:
-            said = next(iter(str(cause).splitlines()), "") or "can't be read"
-            raise ConfigError(*self.faults, Fault(f"not YAML: {said}", file=self.file)) from cause
+            problem = printable(next(iter(str(cause).splitlines()), "") or "can't be read")
+            fault = Fault(f"not YAML: {problem}", file=self.file, allowed=PLAIN, hint="remove the escape or directive")
+            raise ConfigError(*self.faults, fault) from cause
 
     def _take(self, event: Any) -> None:
         match event:

@@ -285,8 +285,5 @@ def test_sessions_of_one_series_without_a_turn_round_between_them_are_told(tmp_p
         write(tmp_path, f"{name}.yaml", text + shared)
     result = run(tmp_path)
     assert result.exit_code == 2
-    assert (
-        "window.start: its line-up begins 10m before what it shares with practice is free"
-        in result.output
-    )
+    assert "window.start: its line-up begins 10m before what it shares with practice is free" in result.output
     assert "1 ok, 1 with faults" in result.output

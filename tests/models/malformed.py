@@ -18,6 +18,8 @@ EVENTS: list[Row] = [
     ({"2026-11-22T19:30\n": "2026-11-22T18:00\n"}, ("5:8: window.end: the end is not after the start",)),
     ({"2026-11-22T19:30\n": "2026-11-24T19:30\n"}, ("window.end: longer than a day", "several events")),
     ({"Europe/Berlin": "Europe/Berln"}, ("6:9: window.zone", "given: Europe/Berln", "did you mean Europe/Berlin?")),
+    ({"Europe/Berlin": "MEZ"}, ("window.zone: not a time zone", "did you mean Europe/Berlin, Europe/Vienna or")),
+    ({"Europe/Berlin": "CET"}, ("window.zone: not a time zone that goes by its place", "did you mean Europe/Berlin")),
     ({"  zone: Europe/Berlin\n": ""}, ("4:10: window.start: a wall-clock time without a zone",)),
     ({"protocol: srt": "protocol: srtp"}, ("8:13: contribution.protocol", "given: srtp", "did you mean srt?")),
     ({"mode: listener": "mode: listner"}, ("contribution.mode", "did you mean listener?")),
@@ -114,6 +116,47 @@ EVENTS: list[Row] = [
     ({"cloud: local": "cloud: local\nplacement: {within: [EUR]}"}, ("placement.within[0]: neither a country nor",)),
     ({"cloud: local": "cloud: local\nregion: a-1\nplacement: {near: DE}"}, ("placement.near: a region is named",)),
     ({"cloud: local": "cloud: local\nlabels: {eventstack-owner: me}"}, ("labels.eventstack-owner: a name that our",)),
+    (
+        {"cloud: local": "cloud: local\nlabels: {eventstack-x: me}", "title: An": "titel: An"},
+        ("labels.eventstack-x: a name that our own tags have", "titel: unknown key"),
+    ),
+    (
+        {"cloud: local": "cloud: local\noverrides: [timing]"},
+        ("overrides: not a mapping", "a mapping of keys to values"),
+    ),
+    (
+        {
+            "cloud: local": "cloud: local\noverrides: {extends: a, timing: {line_up: 30 min, lineup: 3m}}",
+            "profile: talk-720p25": "profile: Nowhere",
+        },
+        (
+            "overrides.extends: not for an event to say",
+            "overrides.timing.line_up: not a duration",
+            "overrides.timing.lineup: unknown key",
+            "profile: not of the right form",
+        ),
+    ),
+    (
+        {"cloud: local": "cloud: local\noverrides: {captions+: [{format: webvt}], slate: null}"},
+        ("overrides.captions+[0].language: missing", "did you mean webvtt?"),
+    ),
+    ({"2026-11-22T18:00\n": "22.11.2026 18:00\n"}, ("not a time", "did you mean 2026-11-22T18:00?")),
+    ({"2026-11-22T18:00\n": "2026-11-22T18.00+0100\n"}, ("did you mean 2026-11-22T18:00+01:00?",)),
+    ({"2026-11-22T19:30\n": "21:15\n"}, ("window.end: not a time", "did you mean 2026-11-22T21:15?")),
+    ({"2026-11-22T18:00\n": "13.13.2026 18:00\n"}, ("window.start: not a time", "given: 13.13.2026 18:00")),
+    (
+        {"cloud: local": "cloud: local\nrights: {blackouts: [{start: 2026-11-22T17:00, territories: [DE]}]}"},
+        ("rights.blackouts[0].start: a wall-clock time without a zone", "add a zone to the blackout"),
+    ),
+    (
+        {"cloud: local": "cloud: local\naudience: {expected: 9, countries: {DE: 80%, CH: 12,5%}}"},
+        ("audience.countries.CH: a decimal comma", "given: 12,5%", "did you mean 12.5%?"),
+    ),
+    (
+        {"  start: 2026-11-22T18:00\n  end: 2026-11-22T19:30\n  zone": "zone"},
+        ("window: not a mapping", "zone: unknown key", "it belongs under window"),
+    ),
+    ({"cloud: local": "cloud: local\noverrides: {line_up: 3m}"}, ("overrides.line_up: unknown", "under timing")),
     ({"cloud: local": "cloud: local\ncontacts: [{name: Ann}]"}, ("contacts[0].name: no way to reach them", "phone: …")),
     ({"cloud: local": "cloud: local\naudience: {expected: 9, peak: 5}"}, ("audience.peak: fewer at the peak", "9 or")),
     (
@@ -190,6 +233,9 @@ PROFILES: list[Row] = [
     ({"max_bitrate: 4Mbps": "max_bitrate: 2Mbps"}, ("13:20: ladder.renditions[1].max_bitrate", "3Mbps to 12Mbps")),
     ({"      max_bitrate: 4Mbps": "      frame_rate: 50fps"}, ("not the ladder's frame rate", "given: 50fps")),
     ({"language: en": "language: English!"}, ("16:17: audio.tracks[0].language",)),
+    ({"language: en": "language: deu"}, ("language: not the code that BCP 47 has", "did you mean de?")),
+    ({"language: en": "language: en-uk"}, ("language: not the code that BCP 47 has", "did you mean en-GB?")),
+    ({"language: en": "language: en-XX"}, ("language: not a language of a country that there is", "pt-BR")),
     ({"language: en": "language: NO"}, ("audio.tracks[0].language", "given: NO")),
     ({"channels: 2": "channels: 5"}, ("audio.tracks[0].channels: not a channel count", "given: 5", "6 (5.1)")),
     ({"channels: 2": "channels: 2.0"}, ("audio.tracks[0].channels: not a channel count", "given: 2.0")),
@@ -361,6 +407,12 @@ PROFILES: list[Row] = [
     ({"slate: true": "cdn: {cors: ['a.example']}"}, ("cdn.cors[0]: not of the right form",)),
     ({"slate: true": "capacity: {spot: spare}"}, ("capacity.spot: spare machines beside a pair", "two-path")),
     ({"slate: true": "capacity: {headroom: 30}"}, ("capacity.headroom: a number without its unit", "60%")),
+    ({"tail: 6s": "tail: 25h"}, ("timing.tail: longer than the longest event",)),
+    ({"slate: true": "cdn: {access: token}"}, ("cdn.access: not one of the choices", "allowed: open, signed")),
+    (
+        {"scheme: cenc": "key_source: speke\n  speke: {url: 'https://x/', version: 2.1}"},
+        ("drm.speke.version: not one of the choices", 'put it in quotes: "2.1"'),
+    ),
     ({"line_up: 12s": "line_up: 7h"}, ("timing.line_up: a line-up of hours", "up to 6h")),
     (
         {"monitoring:\n": "monitoring:\n  thresholds: {stale: 3s}\n"},

@@ -89,7 +89,7 @@ BOMB = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] *
     [
         (b"id: 1\nid: 2\n", "duplicate key", "id: 2", "id"),
         (b"a: !!python/object:os.system x\n", "a tag", "a: !!python/object:os.system x", None),
-        (b"a: {b: [1, 2}\n", "not YAML: expected ',' or ']', but got '}'", "a: {b: [1, 2}", "}"),
+        (b"a: {b: [1, 2}\n", "a [ that is never closed", "a: {b: [1, 2}", "["),
         (b"a: *nobody\n", "an alias to nothing", "a: *nobody", "*nobody"),
         ("a: \xe9\n".encode("latin-1"), "not UTF-8", "a: �", "�"),
         (b"a: 1\nb: x\x00y\n", "binary, not text", "b: x�y", "�"),

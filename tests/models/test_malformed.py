@@ -93,8 +93,16 @@ def test_every_fault_of_a_file_comes_at_once_in_its_order() -> None:
     with pytest.raises(ConfigError) as caught:
         read_event(read(text.encode(), "event.yaml"))
     faults = caught.value.faults
-    assert [fault.field for fault in faults] == ["cloud", "id", "contribution.latency", "clod"]
+    assert [fault.field for fault in faults] == ["id", "contribution.latency", "clod"]
     assert [fault.line for fault in faults] == sorted(fault.line or 0 for fault in faults)
+
+
+def test_a_half_number_and_a_misspelt_key_are_told_once() -> None:
+    comma = "cloud: local\naudience: {expected: 9, countries: {CH: 12,5%}}"
+    for old, new in (("profile: talk", "profil: talk"), ("cloud: local", comma)):
+        with pytest.raises(ConfigError) as caught:
+            read_event(read(bent(EVENT, old, new).encode(), "event.yaml"))
+        assert len(caught.value.faults) == 1
 
 
 def test_a_file_of_nothing_but_faults_is_answered_briefly() -> None:
