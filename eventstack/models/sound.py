@@ -41,8 +41,8 @@ def _language(tag: str) -> str:
 
 Language = Annotated[
     str,
-    AfterValidator(_language),
     Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["en", "de", "nb", "pt-BR", "sr-Latn"]),
+    AfterValidator(_language),
 ]
 
 

@@ -155,7 +155,7 @@ def test_a_base_for_other_profiles_is_valid_without_what_it_leaves_out(tmp_path:
 def test_an_event_can_not_have_a_base_as_its_profile(tmp_path: Path) -> None:
     write(tmp_path, "base.yaml", bent(PROFILE, "name: wide", "name: base\nabstract: true"))
     output = run(write(tmp_path, "event.yaml", bent(EVENT, "talk-720p25", "base"))).output
-    assert "base.yaml:2:11: abstract: only a base" in output
+    assert "event.yaml:13:10: profile: only a base" in output
 
 
 def test_a_profile_extends_what_lies_in_a_profile_folder(tmp_path: Path) -> None:

@@ -407,7 +407,6 @@ PROFILES: list[Row] = [
     ({"slate: true": "cdn: {cors: ['a.example']}"}, ("cdn.cors[0]: not of the right form",)),
     ({"slate: true": "capacity: {spot: spare}"}, ("capacity.spot: spare machines beside a pair", "two-path")),
     ({"slate: true": "capacity: {headroom: 30}"}, ("capacity.headroom: a number without its unit", "60%")),
-    ({"tail: 6s": "tail: 25h"}, ("timing.tail: longer than the longest event",)),
     ({"slate: true": "cdn: {access: token}"}, ("cdn.access: not one of the choices", "allowed: open, signed")),
     (
         {"scheme: cenc": "key_source: speke\n  speke: {url: 'https://x/', version: 2.1}"},
