@@ -30,6 +30,7 @@ _WORDS = re.compile(r"(?i)pass(?:phrase|word|wort|wd)|secret|token|kennwort|cred
 """Words that make a whole line suspect, wherever they stand in it."""
 
 _NAMED = re.compile(r"(?<![\w-])([\w-]{1,64})[\"']?[ \t]{0,64}([:=])")
+_OWN_KEY = re.compile(r"(?<=[{,\s])[\w-]{1,64}: {1,4}$")
 _HEAD = re.compile(r"[ ]*(?:- +)*[\w-]{1,64}:(?=[ \t]|$)")
 _REFERENCE = re.compile(r"(generated|none|env:[A-Za-z_]\w*|(?:file|store):[^\s,{}\[\]]+)(?=\s*(?:[,}\]#]|$))")
 _REFERRED = re.compile(rf"[ \t]*{_REFERENCE.pattern}")
@@ -119,7 +120,7 @@ class Page:
             around = ("…" if start else "", "…" if end < len(text) else "")
             text = text[start : min(end, start + SCANNED)]
             start, end = 0, len(text)
-        masked = _secret_spans(text, start, end if span else start)
+        masked = _secret_spans(text, start, end if span and not hide else start)
         if hide:
             masked.append((start, end if span else len(text)))
         if self._inside_secret(line - 1):
@@ -178,7 +179,7 @@ def _secret_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """What of a line is not to be shown, for a mark from `start` to `end`.
 
     Of a line with a word for a secret everything is masked but the key that it begins with, the names of secrets with
-    references after them, and what is marked, where that has no such word itself.
+    references after them, and what is marked with the key before it, where that has no such word itself.
     """
     names = _secrets_named(text)
     if not names:
@@ -187,7 +188,8 @@ def _secret_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if head := _HEAD.match(text):
         kept.append(head.span())
     if start < end and not _secrets_named(text[start:end]):
-        kept.append((start, end))
+        own = _OWN_KEY.search(text[:start][-72:])
+        kept.append((start - (len(own[0]) if own else 0), end))
     masked, done = [], 0
     for low, high in [*_joined(kept), (len(text), len(text))]:
         between = text[done:low]

@@ -137,7 +137,7 @@ class _Reader:
             yield from YAML(typ="safe", pure=True).parse(text)
         except MarkedYAMLError as cause:
             found = slip(cause, self.page.lines)
-            said = found.message
+            said = found.message[:200]
             if self.page.secretive(found.place.line):
                 said = _QUOTED.sub(MASK, said)
             self._note(found.place, said, given=found.given, allowed=found.allowed, hint=found.hint)
@@ -223,9 +223,10 @@ class _Reader:
 
     def _alias(self, event: Any) -> None:
         if any(item.anchor == event.anchor for item in self.stack):
-            self._stop(event, "an alias inside the value that it repeats", given=f"*{event.anchor}")
+            self._stop(event, "an alias inside the value that it repeats", given=shown(f"*{event.anchor}"))
         if event.anchor not in self.anchors:
-            self._stop(event, "an alias to nothing", given=f"*{event.anchor}", allowed="a name that an & gave before")
+            given = shown(f"*{event.anchor}")
+            self._stop(event, "an alias to nothing", given=given, allowed="a name that an & gave before")
         value, nodes = self.anchors[event.anchor]
         self._span(event, _mark(event))
         self._count(event, nodes)

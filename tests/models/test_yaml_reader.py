@@ -129,3 +129,9 @@ def test_an_alias_bomb_is_refused() -> None:
 def test_a_path_reads_as_people_write_it() -> None:
     assert dotted(("ladder", "renditions", 1, "bitrate")) == "ladder.renditions[1].bitrate"
     assert dotted(()) is None
+
+
+@pytest.mark.parametrize("text", ["? {0}\n: 1\n? {0}\n: 2\n", "a: *{0}\n", "a: !{0}!x b\n", "a: !{0} b\n", "{0}: 1\n"])
+def test_what_is_said_of_a_word_without_end_has_one(text: str) -> None:
+    error = refused(text.format("k" * 100_000))
+    assert len(str(error)) + sum(len(fault.quoted or "") for fault in error.faults) < 2000
