@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from eventstack.models.core_schema import plain
 from eventstack.models.yaml_reader import Path
 
-_PLAIN = re.compile(r"[A-Za-z0-9/+.-](?:[\w ./+%()'-]|:(?! |$))*")
+_PLAIN = re.compile(r"(?!-(?: |$))[A-Za-z0-9/+.-](?:[\w ./+%()'-]|:(?! |$))*")
 """Text that needs no quotes, here and in a list in brackets."""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from eventstack.errors import ConfigError, Fault
 from eventstack.models.document import Document, Path
 from eventstack.models.faults import bounded
-from eventstack.models.quoting import shown
+from eventstack.models.quoting import printable
 from eventstack.models.yaml_reader import MAX_FAULTS
 
 FIXED = ("name", "extends", "abstract")
@@ -53,7 +53,7 @@ class Composed(Document):
         document, at = self.source(path)
         if at != path or (document is self.source(())[0] and document.file not in self.shipped):
             return found
-        here = f"say it in {shown(self.file)}, which extends this"
+        here = f"say it in {printable(self.file)}, which extends this"
         if self.file in self.shipped:
             here = f"say it in the event, as {_override(path)}, or in a profile of your own that extends this one"
         return replace(found, hint=f"{found.hint}; or {here}" if found.hint else here)
