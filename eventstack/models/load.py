@@ -296,10 +296,14 @@ def _says_at(path: str, *state: int) -> str | None:
 
 def _parsed(path: str | Path) -> Document:
     """A profile's file; one whose content was read before is not parsed again, for many events have one profile."""
-    return _parsed_content(_content(path), str(path))
+    return _parsed_content(_content(path), str(path), str(Path.cwd()))
 
 
-_parsed_content = lru_cache(64)(read)
+@lru_cache(64)
+def _parsed_content(content: bytes, file: str, folder: str) -> Document:
+    """A document by its content; `folder` is where a relative name is taken from, which may change."""
+    del folder
+    return read(content, file)
 
 
 def _chain(document: Document, search: Sequence[str | Path]) -> tuple[tuple[Document, ...], tuple[Fault, ...]]:

@@ -56,7 +56,7 @@ def _refusal(want: Want, facts: CloudFacts, others: Sequence[CloudFacts], subjec
         f"{message}: {why}" if why else message,
         field=dotted(want.path),
         given=want.given,
-        allowed=f"of {kind}: {', '.join(offered)}" if offered else "nothing of it: leave it out",
+        allowed=want.better or (f"of {kind}: {', '.join(offered)}" if offered else "nothing of it: leave it out"),
         hint=f"clouds that offer it: {', '.join(having) or 'none'}",
         subject=subject,
     )

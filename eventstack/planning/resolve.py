@@ -143,7 +143,8 @@ def _placed(event: Event, facts: CloudFacts) -> tuple[Chosen | None, tuple[Fault
         return Chosen(region=found.region, km=found.km, why=found.why, others=found.others), ()
     known = facts.regions.get(event.region)
     if known is None:
-        meant = nearest(event.region, facts.regions)
+        places = {one.place.casefold(): name for name, one in facts.regions.items()}
+        meant = places.get(event.region.casefold()) or nearest(event.region, facts.regions)
         hint = f"did you mean {meant}?" if meant else None
         allowed = ", ".join(sorted(facts.regions))
         return None, (fit.of_event(("region",), f"no region of {facts.name}", event.region, allowed, hint),)

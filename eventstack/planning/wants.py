@@ -21,13 +21,14 @@ class Want(NamedTuple):
     """One value that asks for one feature: where it stands, what it says, and what falls back when it is left out.
 
     `undo` is the field whose default takes its place where a cloud leaves the feature out; () where it is the field
-    itself.
+    itself. `better` is what would do without the feature, where that is known.
     """
 
     feature: str
     path: Path
     given: str
     undo: Path = ()
+    better: str = ""
 
 
 class Measure(NamedTuple):
@@ -213,8 +214,8 @@ def _packaging(profile: Profile) -> Iterator[Want]:
         yield Want("latency/low", path, str(packaging.low_latency.part), undo=("packaging", "low_latency"))
     if packaging.start_over is not None:
         yield Want("start-over/any", ("packaging", "start_over"), str(packaging.start_over))
-    if off_grid(profile):
-        yield Want("grid/inexact", ("packaging", "segment"), str(packaging.segment))
+    if said := off_grid(profile):
+        yield Want("grid/inexact", ("packaging", "segment"), str(packaging.segment), better=said.allowed or "")
 
 
 def off_grid(profile: Profile) -> Rule | None:

@@ -18,7 +18,7 @@ from eventstack.models.load import (
     read_file,
 )
 from eventstack.models.yaml_reader import MAX_BYTES, MAX_DEPTH, read
-from tests.models.documents import EVENT, PROFILE, write
+from tests.models.documents import EVENT, PROFILE, bent, write
 
 
 def only_fault(path: str | Path) -> Fault:
@@ -235,3 +235,17 @@ def test_of_a_great_many_profiles_some_are_offered(tmp_path: Path) -> None:
         write(tmp_path, f"p{number}.yaml", PROFILE)
     with pytest.raises(ConfigError, match=r", and [0-9]+ more"):
         find_profile("nosuch", [tmp_path])
+
+
+def test_a_slate_lies_beside_its_profile_also_after_the_folder_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        text = bent(PROFILE, "slate: true", "slate: {image: 'file:slate.png', size: 1280x720}")
+        write(tmp_path / name, "wide.yaml", text)
+        monkeypatch.chdir(tmp_path / name)
+        slate = load_profile("./wide.yaml").slate
+        found.append(slate.image if slate else None)
+    assert found == [f"file:{tmp_path}/{name}/slate.png" for name in ("here", "there")]

@@ -65,6 +65,7 @@ CLASH: list[tuple[str, Values, Values, tuple[str, ...]]] = [
         (f"{FEED}size", f"{FEED}scan", f"{FEED}channels", "series: a profile"),
     ),
     ("aws", {"region": "eu-centrl-1"}, {}, ("region: no region of aws", "did you mean eu-central-1?")),
+    ("aws", {"region": "frankfurt"}, {}, ("region: no region of aws", "did you mean eu-central-1?")),
     (
         "aws",
         {"region": "us-east-1", "placement.within": ["EU"]},
@@ -80,7 +81,12 @@ CLASH: list[tuple[str, Values, Values, tuple[str, ...]]] = [
         {"packaging.window": "20m"},
         ("packaging.window: window beyond what aws takes", "30 to 900 s", "quota"),
     ),
-    ("local", {}, {"packaging.segment": "2s"}, ("packaging.segment: local offers no grid 'inexact'", "offer it: aws")),
+    (
+        "local",
+        {},
+        {"packaging.segment": "2s"},
+        ("packaging.segment: local offers no grid 'inexact'", "1.92s or 2.24s", "offer it: aws"),
+    ),
     (
         "azure",
         {},
