@@ -13,8 +13,9 @@ pytestmark = [pytest.mark.chain, pytest.mark.timeout(400)]
 
 @pytest.fixture(scope="module")
 def both(module_stage):
-    """The encrypted profile and the clear one, at the same time: each waits more than it works."""
+    """The encrypted profile and the clear one, one after the other: two ladders are too much for two slow cores."""
     encrypted = module_stage.rehearse("--duration", "14s", "--json")
+    encrypted.end()
     return {"encrypted": encrypted, "clear": module_stage.rehearse("--profile", "talk-720p25", "--duration", "8s")}
 
 
@@ -76,9 +77,9 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("hops", [("contribution", "encoder", "packager"), ("origin", "edge", "licence")])
+@pytest.mark.parametrize("hops", [("contribution", "encoder"), ("packager", "origin"), ("edge", "licence")])
 def test_a_rehearsal_that_loses_a_part_fails_and_names_the_hop(stage, hops):
-    """Three rehearsals at a time: each waits more than it works."""
+    """Two rehearsals at a time: each waits more than it works."""
     runs = {hop: stage.rehearse("--duration", "14s", "--profile", SMALL) for hop in hops}
     for hop, run in runs.items():
         run.saying("publish: done", 120)
