@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -19,7 +18,7 @@ from eventstack.cli import faults_display as display
 from eventstack.cli.revision import Revision, then
 from eventstack.deploy.journal import Known
 from eventstack.errors import ConfigError, EventstackError, Fault
-from eventstack.models.event import Event, Window
+from eventstack.models.event import Event
 from eventstack.models.load import Loaded, load_event, read_event, read_file
 from eventstack.planning import diff, naming
 from eventstack.planning.plan import StackPlan
@@ -40,13 +39,7 @@ class Side:
 @click.argument("after", metavar="[B]", required=False)
 @click.option("--running", is_flag=True, help="Compare one event's file with the plan that stands of it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
-@click.option(
-    "--profile-dir",
-    "profile_dirs",
-    multiple=True,
-    type=performing.FOLDER,
-    help="A folder of profiles, before those beside the event and the shipped ones.",
-)
+@performing.profile_dirs
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -127,12 +120,12 @@ def _side(world: World, text: str, search: tuple[Path, ...], open_: ExitStack) -
             with was.told():
                 return was.at_home(_planned(world, loaded, (*search, was.profiles), on))
 
-        return Side(at_revision, zone=_zone(loaded.model.window))
+        return Side(at_revision, zone=loaded.model.window.clocks)
     if given.is_plan_file(text):
         return _fixed(given.read_plan(text))
     if given.is_file(text):
         today = read_event(read_file(text))
-        return Side(lambda on: _planned(world, today, search, on), zone=_zone(today.model.window))
+        return Side(lambda on: _planned(world, today, search, on), zone=today.model.window.clocks)
     return _of(given.by_name(world.known(), text), text)
 
 
@@ -169,10 +162,6 @@ def _plan(content: bytes, file: str) -> StackPlan:
         return StackPlan.from_json(content)
     except msgspec.DecodeError as cause:
         raise ConfigError(Fault(f"not a plan: {cause}", file=file)) from cause
-
-
-def _zone(window: Window) -> tzinfo | None:
-    return ZoneInfo(window.zone) if window.zone else window.start.tzinfo
 
 
 def _fields(found: _Compared) -> dict[str, Any]:

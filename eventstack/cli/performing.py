@@ -48,6 +48,13 @@ wait = click.option(
     "--wait/--no-wait", default=True, help="Wait for the end (default), or start it, say how to follow, and return."
 )
 
+profile_dirs = click.option(
+    "--profile-dir",
+    "profile_dirs",
+    multiple=True,
+    type=FOLDER,
+    help="A folder of profiles, before those beside the event and the shipped ones.",
+)
 
 patience = click.option(
     "--patience",
@@ -81,13 +88,7 @@ def building(command: _Command) -> _Command:
             ),
             click.option("--new-foundation", metavar="NAME", help="Build a foundation of that name, not an event."),
             click.option("--cloud", metavar="NAME", help="Where the new foundation is built (default: local)."),
-            click.option(
-                "--profile-dir",
-                "profile_dirs",
-                multiple=True,
-                type=FOLDER,
-                help="A folder of profiles, before those beside the event and the shipped ones.",
-            ),
+            profile_dirs,
         )
     ):
         command = decorate(command)

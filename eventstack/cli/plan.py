@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -21,13 +20,7 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("plan", epilog="Exit codes: 0 done; 1 failed; 2 an event has faults, or bad usage.")
 @click.argument("events", nargs=-1, metavar="EVENT.yaml|DIR...")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan's canonical JSON; of several events, an array.")
-@click.option(
-    "--profile-dir",
-    "profile_dirs",
-    multiple=True,
-    type=performing.FOLDER,
-    help="A folder of profiles, before those beside the event and the shipped ones.",
-)
+@performing.profile_dirs
 @click.option(
     "--foundation",
     metavar="NAME|OUTPUTS.json",
@@ -125,5 +118,4 @@ def _zone(event: str) -> tzinfo | None:
     """The zone of an event's wall clocks; a plan knows instants alone."""
     if not _is_event(event):
         return None
-    window = read_event(read_file(event)).model.window
-    return ZoneInfo(window.zone) if window.zone else window.start.tzinfo
+    return read_event(read_file(event)).model.window.clocks

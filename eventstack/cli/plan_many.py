@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -220,7 +219,7 @@ def _cells(row: Row, now: datetime) -> tuple[str, ...]:
     event, plan = row.event, row.plan
     if event is None:
         return (Path(row.file).name, *("" for _ in _COLUMNS[2:]), _refusal(row.faults))
-    zone = ZoneInfo(event.window.zone) if event.window.zone else event.window.start.tzinfo
+    zone = event.window.clocks
     start, there = f"{event.window.start.astimezone(zone):%Y-%m-%d %H:%M}", str(zone or "")
     where = f"{event.cloud}{f' {event.region}' if event.region else ''}"
     if plan is None or plan.timeline is None:

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
+from eventstack.cli.files import count
 from eventstack.cli.plan_display import lasting, moment
 from eventstack.clouds import BUILT
 from eventstack.cost.told import money
@@ -68,8 +69,8 @@ def _share(estimate: Estimate) -> str:
 
 def _carried(plan: StackPlan) -> str:
     left, notes = len(plan.left_out), len(plan.notes)
-    said = f"all but {_count(left, 'value')} that {plan.build.cloud} leaves out" if left else "all of it"
-    return f"{said}; {_count(notes, 'note')}" if notes else said
+    said = f"all but {count(left, 'value')} that {plan.build.cloud} leaves out" if left else "all of it"
+    return f"{said}; {count(notes, 'note')}" if notes else said
 
 
 def _buildable(plan: StackPlan) -> str:
@@ -78,7 +79,3 @@ def _buildable(plan: StackPlan) -> str:
     if plan.shares and not plan.build.parents:
         return "not yet: no foundation is chosen (--foundation NAME)"
     return "yes"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

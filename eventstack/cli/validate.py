@@ -19,13 +19,7 @@ from eventstack.settings import Settings
 @click.command("validate")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|DIR...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
-@click.option(
-    "--profile-dir",
-    "profile_dirs",
-    multiple=True,
-    type=performing.FOLDER,
-    help="A folder of profiles, before those beside the event and the shipped ones.",
-)
+@performing.profile_dirs
 @click.pass_context
 def command(ctx: click.Context, paths: tuple[str, ...], as_json: bool, profile_dirs: tuple[Path, ...]) -> None:
     """Check event and profile files, or all of a folder; what a file is shows in its keys.

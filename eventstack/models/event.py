@@ -2,15 +2,16 @@
 
 import os
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from eventstack.models import wall_clock
-from eventstack.models.faults import Rule, broken, unfit
+from eventstack.models.faults import Rule, broken, twice, unfit
 from eventstack.models.feed import Contribution
 from eventstack.models.quoting import secretive
 from eventstack.models.shape import Country, Id, Jurisdiction, Line, Shape, WholeSeconds
@@ -37,6 +38,11 @@ class Span(Shape):
 
     end: datetime | None = Field(default=None, examples=["2027-11-22T19:30"])
     """When it ends."""
+
+    @property
+    def clocks(self) -> tzinfo | None:
+        """The wall clocks that its times are read on: those of its zone, or the offset that was written."""
+        return ZoneInfo(self.zone) if self.zone else self.start.tzinfo
 
     @field_validator("start", "end", mode="before")
     @classmethod
@@ -109,7 +115,7 @@ class Rights(Shape):
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
-        found = list(_twice(("territories",), self.territories or ())) + list(_twice(("except_in",), self.except_in))
+        found = [*twice(("territories",), self.territories or ()), *twice(("except_in",), self.except_in)]
         allowed = frozenset(self.territories or ())
         found += [
             Rule(("except_in", index), "a territory that is allowed and excluded", hint="remove it from one of the two")
@@ -124,16 +130,6 @@ class Rights(Shape):
         if found:
             raise broken(found)
         return self
-
-
-def _twice(path: tuple[str, ...], items: tuple[str, ...]) -> list[Rule]:
-    seen: set[str] = set()
-    found = []
-    for index, item in enumerate(items):
-        if item in seen:
-            found.append(Rule((*path, index), "listed twice", hint="remove one"))
-        seen.add(item)
-    return found
 
 
 class Audience(Shape):

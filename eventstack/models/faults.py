@@ -7,7 +7,7 @@ put into ours here.
 import difflib
 import re
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -51,6 +51,15 @@ def broken(rules: Sequence[Rule]) -> PydanticCustomError:
     return PydanticCustomError(
         "rules", "{reason}", {"reason": "; ".join(rule.message for rule in rules), "rules": tuple(rules)}
     )
+
+
+def twice(path: Path, items: Iterable[object]) -> Iterator[Rule]:
+    """Nothing stands in a list of names twice."""
+    seen: set[object] = set()
+    for index, item in enumerate(items):
+        if item in seen:
+            yield Rule((*path, index), "listed twice", hint="remove one")
+        seen.add(item)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -251,7 +260,7 @@ def _fits(model: type[BaseModel], path: Path, value: Any) -> bool:
     for part in reversed(inside):
         value = [value] if isinstance(part, int) else {part: value}
     try:
-        _adapter(kind, name).validate_python(value)
+        adapter(kind, name).validate_python(value)
     except ValidationError:
         return False
     return True
@@ -268,14 +277,15 @@ def _field(model: type[BaseModel], path: Path) -> tuple[type[BaseModel], str, Pa
 
 
 @cache
-def _adapter(kind: type[BaseModel], name: str) -> TypeAdapter[Any]:
+def adapter(kind: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """What reads one field of a model alone."""
     return TypeAdapter(get_type_hints(kind, include_extras=True)[name])
 
 
 def _range(model: type[BaseModel], path: Path) -> str:
     """From where to where a whole number may go, in words."""
     found = _field(model, path)
-    for kind in _whole(_adapter(*found[:2]).json_schema()) if found else ():
+    for kind in _whole(adapter(*found[:2]).json_schema()) if found else ():
         return f" from {kind['minimum']} to {kind['maximum']}"
     return ""
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from eventstack.models.faults import Rule, broken, unfit
+from eventstack.models.faults import Rule, broken, twice, unfit
 from eventstack.models.references import SecretReference, SourceReference
 from eventstack.models.shape import Shape
 from eventstack.models.units import Bitrate, Duration, FrameRate, Resolution
@@ -96,6 +96,11 @@ class Input(Shape):
     """The networks that may send to us, as 203.0.113.0/24. On a cloud nobody may until some are named."""
 
     @property
+    def calls(self) -> bool:
+        """Whether it is we who call: always to pull, else as caller."""
+        return self.protocol == "pull" or self.mode == "caller"
+
+    @property
     def way(self) -> str:
         """Protocol and direction, as `srt-listener`; `pull` alone."""
         return "pull" if self.protocol == "pull" else f"{self.protocol}-{self.mode or 'listener'}"
@@ -111,32 +116,28 @@ class Input(Shape):
     def faults(self) -> Iterator[Rule]:
         """What does not go together in one input."""
         yield from self._direction()
-        calls = self.protocol == "pull" or self.mode == "caller"
-        if calls and self.allow:
+        if self.calls and self.allow:
             yield Rule(("allow",), "nobody sends to a caller", hint="remove it, or write mode: listener")
         if self.latency is not None and self.protocol not in ("srt", "rist"):
             yield Rule(("latency",), f"{self.protocol} keeps no such buffer", "a latency for srt and rist only")
         if self.secret.kind != "none" and self.protocol in ("rtp", "pull"):
             yield Rule(("passphrase",), f"{self.protocol} has no passphrase", "none")
-        if calls and self.secret.kind == "generated":
+        if self.calls and self.secret.kind == "generated":
             yield Rule(
                 ("passphrase",), "generated for a call: the other side can't know it", "env:NAME, file:PATH, store:NAME"
             )
-        for index, network in enumerate(self.allow):
-            if network in self.allow[:index]:
-                yield Rule(("allow", index), "listed twice", hint="remove one")
+        yield from twice(("allow",), self.allow)
 
     def _direction(self) -> Iterator[Rule]:
-        calls = self.protocol == "pull" or self.mode == "caller"
         if self.protocol == "pull" and self.mode == "listener":
             yield Rule(("mode",), "a pull is a call of ours", "caller", "leave mode out")
         if self.protocol == "rtp" and self.mode == "caller":
             yield Rule(("mode",), "nobody can be called by rtp: it has no connection", "listener")
-        if not calls and self.address is not None:
+        if not self.calls and self.address is not None:
             yield Rule(("address",), "an address for a listener", "none", "write mode: caller, or leave address out")
-        if calls and self.address is None:
+        if self.calls and self.address is None:
             yield Rule(("address",), "nobody to call", _PLACES, "add a line address: …")
-        elif calls and self.address is not None:
+        elif self.calls and self.address is not None:
             schemes = {"pull": ("http", "https"), "rtmp": ("rtmp", "rtmps")}.get(self.protocol, ())
             scheme, mark, _ = self.address.partition("://")
             if (scheme if mark else "") not in (schemes or ("",)):

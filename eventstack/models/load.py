@@ -53,7 +53,7 @@ def load_profile(name_or_path: str | Path, search: Sequence[str | Path] = ()) ->
     What it extends is looked for in the same folders, beside it, and among the shipped ones. Raises ConfigError with
     every fault, or with the known names when there is none of that name.
     """
-    chain, faults = _chain(_parsed(find_profile(name_or_path, search)), search)
+    chain, faults = _chain(read_file(find_profile(name_or_path, search)), search)
     return _checked_chain(chain, faults).model
 
 
@@ -76,7 +76,7 @@ def load_profile_of(event: Document, search: Sequence[str | Path] = ()) -> Loade
                 for fault in error.faults
             )
         ) from error
-    chain, faults = _chain(_parsed(path), folders)
+    chain, faults = _chain(read_file(path), folders)
     if is_base(chain[0]):
         known = ", ".join(profile_names(folders))
         hint = f"name a profile that extends {shown(name)}"
@@ -176,9 +176,10 @@ _KEYS = {
 def read_file(path: str | Path) -> Document:
     """Read one YAML file; raises ConfigError for what can't be opened or isn't plain YAML 1.2.
 
-    A pipe or a device is refused unread: it may never end.
+    A pipe or a device is refused unread: it may never end. What was read before is not parsed again, for many events
+    have one profile.
     """
-    return _parsed(path)
+    return _parsed_content(_content(path), str(path), str(Path.cwd()))
 
 
 def _content(path: str | Path) -> bytes:
@@ -285,18 +286,13 @@ def _says(path: Path) -> str | None:
 def _says_at(path: str, *state: int) -> str | None:
     del state  # what is there may be another file by now
     try:
-        document = _parsed(path)
+        document = read_file(path)
     except ConfigError:
         return None
     said = document.data.keys() & (_KEYS["profile"] - {"name", "description"})
     if not said or kind(document) != "profile":
         return None
     return "base" if is_base(document) else "profile"
-
-
-def _parsed(path: str | Path) -> Document:
-    """A profile's file; one whose content was read before is not parsed again, for many events have one profile."""
-    return _parsed_content(_content(path), str(path), str(Path.cwd()))
 
 
 @lru_cache(64)
@@ -312,7 +308,7 @@ def _chain(document: Document, search: Sequence[str | Path]) -> tuple[tuple[Docu
     while "extends" in chain[-1].data:
         here = chain[-1]
         try:
-            base = _parsed(_base(here, search))
+            base = read_file(_base(here, search))
         except ConfigError as error:
             return tuple(chain), error.faults
         places = [os.path.realpath(one.file) for one in chain]
@@ -426,20 +422,25 @@ def _faults(model: type[Model], document: Document, *, partial: bool = False) ->
     try:
         model.model_validate(document.data)
     except ValidationError as cause:
-        faults: list[Fault] = translate(cause, document, model, partial=partial)
-        further: list[Rule] = (
-            Profile.broken_by(document.data, partial=partial)
-            if issubclass(model, Profile)
-            else Event.broken_by(document.data)
-        )
-        room: int = MAX_FAULTS - len(faults)
-        found = in_order([*faults, *(told(rule, document) for rule in further[:room])])
-        return bounded(found, len(further[room:]))
+        return _behind(cause, model, document, partial=partial)
     return []
+
+
+def _behind(cause: ValidationError, model: type[Model], document: Document, *, partial: bool = False) -> list[Fault]:
+    """The faults behind pydantic's error, and the rules that are broken where pydantic did not look any more."""
+    faults: list[Fault] = translate(cause, document, model, partial=partial)
+    further: list[Rule] = (
+        Profile.broken_by(document.data, partial=partial)
+        if issubclass(model, Profile)
+        else Event.broken_by(document.data)
+    )
+    room: int = MAX_FAULTS - len(faults)
+    found = in_order([*faults, *(told(rule, document) for rule in further[:room])])
+    return bounded(found, len(further[room:]))
 
 
 def _validate(model: type[Model], document: Document) -> Model:
     try:
         return model.model_validate(document.data)
     except ValidationError as cause:
-        raise ConfigError(*_faults(model, document)) from cause
+        raise ConfigError(*_behind(cause, model, document)) from cause

@@ -3,16 +3,15 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_type_hints
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, field_serializer, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_serializer, model_validator
 
 from eventstack.models import rules
 from eventstack.models.care import Capacity, Monitoring, Slate, Teardown, Timing
 from eventstack.models.delivery import Archive, Cdn, Drm, Packaging
-from eventstack.models.faults import Rule, broken, unfit
+from eventstack.models.faults import Rule, adapter, broken, unfit
 from eventstack.models.ladder import Ladder
 from eventstack.models.shape import Id, Line, Shape, off_or
 from eventstack.models.sound import Audio, Caption
@@ -148,7 +147,7 @@ class Profile(Shape):
         for name, field in cls.model_fields.items():
             if name in data:
                 with suppress(ValidationError):
-                    yield name, _adapter(name).validate_python(data[name])
+                    yield name, adapter(cls, name).validate_python(data[name])
             elif not field.is_required() and not partial:
                 yield name, field.get_default()
 
@@ -163,8 +162,3 @@ class Profile(Shape):
     def notes(self) -> Iterator[Rule]:
         """What is said of a profile that is not wrong: deviations, and what they mean."""
         yield from rules.notes.of(self)
-
-
-@cache
-def _adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(get_type_hints(Profile, include_extras=True)[name])

@@ -44,6 +44,7 @@ FEATURES: frozenset[str] = frozenset[str]().union(
     words("slate", "card"),
     words("verb"),
     words("thresholds"),
+    words("capacity", "machine", "headroom"),
     words("layers", "split", "series"),
     words("teardown"),
     words("region"),
@@ -54,6 +55,7 @@ FEATURES: frozenset[str] = frozenset[str]().union(
 IGNORES: Mapping[str, str] = {
     "feed/expected": "the gates look at picture and sound, not at what was announced",
     "rate-control/qvbr": "x264 and x265 have no such mode; a capped variable rate takes its place",
+    "capacity/spot": "every machine is on demand; none that can be taken away stands beside the pair",
     "slate/image": "an image can't be shown here; the slate is a generated card",
 }
 """What it leaves out."""

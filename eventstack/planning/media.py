@@ -76,7 +76,7 @@ def _backup(feed: Input, first: Input) -> parts.Input:
 
 
 def _mode(feed: Input) -> parts.Mode:
-    return "caller" if feed.protocol == "pull" else feed.mode or "listener"
+    return "caller" if feed.calls else "listener"
 
 
 def _latency(feed: Input, otherwise: units.Duration | None = None) -> int:

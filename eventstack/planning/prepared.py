@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from eventstack.errors import Fault
+from eventstack.models.faults import Rule
 from eventstack.models.profile import Profile
 from eventstack.models.yaml_reader import dotted
 from eventstack.planning import carried, media, parts, plan, wants
@@ -142,11 +143,13 @@ def _unlicensed(profile: Profile, facts: CloudFacts) -> tuple[Fault, ...]:
     )
 
 
+def noted(rule: Rule) -> plan.Note:
+    """What a rule says that is not broken, as a plan holds it."""
+    return plan.Note(field=dotted(rule.path) or "", text=rule.message, better=rule.allowed or "")
+
+
 def _notes(profile: Profile, facts: CloudFacts) -> tuple[plan.Note, ...]:
-    found = [
-        plan.Note(field=dotted(rule.path) or "", text=rule.message, better=rule.allowed or "")
-        for rule in profile.notes()
-    ]
+    found = list(map(noted, profile.notes()))
     settle = profile.teardown.settle
     if settle is not None and settle < facts.settle_s:
         text = f"{settle} is not enough for {facts.name}, whose inventory is behind: it is {facts.settle_s} s"

@@ -10,13 +10,12 @@ from eventstack.models.event import Event
 from eventstack.models.faults import nearest
 from eventstack.models.profile import Profile
 from eventstack.models.shape import ID_PATTERN
-from eventstack.models.yaml_reader import dotted
 from eventstack.planning import carried, counts, fit, media, naming, region, sources, viewers, wants
 from eventstack.planning.facts import CloudFacts
 from eventstack.planning.lead import lead
 from eventstack.planning.parts import Archive, Build, Capacity, Cdn, Drm, Parent
 from eventstack.planning.plan import FORMAT, About, Chosen, Contact, Note, StackPlan, Viewers, sha256
-from eventstack.planning.prepared import Prepared, prepared
+from eventstack.planning.prepared import Prepared, noted, prepared
 from eventstack.planning.sources import Origin
 from eventstack.planning.timeline import epoch, text, timeline
 
@@ -184,11 +183,7 @@ def _about(event: Event) -> About:
 
 
 def _notes(event: Event, ready: Prepared, seen: Viewers | None) -> tuple[Note, ...]:
-    found = tuple(
-        Note(field=dotted(rule.path) or "", text=rule.message, better=rule.allowed or "")
-        for rule in fit.notes(event, ready.profile)
-    )
-    found = (*found, *_strained(ready, seen))
+    found = (*map(noted, fit.notes(event, ready.profile)), *_strained(ready, seen))
     hints, packagers = ready.profile.capacity.packagers, seen.packagers if seen else 0
     if hints is None or hints >= packagers:
         return found

@@ -217,7 +217,7 @@ def test_what_a_file_of_a_folder_is_is_asked_once_while_it_stays_the_same(
         write(tmp_path, f"p{number}.yaml", PROFILE.replace("name: wide", f"name: p{number}"))
     assert "p1" in profile_names([tmp_path])
     read_again: list[object] = []
-    monkeypatch.setattr(load, "_parsed", read_again.append)
+    monkeypatch.setattr(load, "read_file", read_again.append)
     assert "p1" in profile_names([tmp_path])
     assert read_again == []
 

@@ -9,7 +9,6 @@ an origin and a route, hours ahead.
 
 from eventstack.planning import machines
 from eventstack.planning.facts import Billing, CloudFacts, Creates, Lead, Limit, Retired
-from eventstack.planning.features import words
 from eventstack.planning.region import Region
 
 _ESTIMATE = "estimate"
@@ -53,10 +52,9 @@ with what quota, was not checked. Where the vendor names a state or a country on
 FACTS = CloudFacts(
     name="azure",
     roles=("contribution", "encoder", "packager", "drm", "cdn", "archive", "monitor"),
-    features=machines.FEATURES | words("capacity", "machine", "headroom"),
+    features=machines.FEATURES,
     ignores={
         **machines.IGNORES,
-        "capacity/spot": "every machine is on demand; none that can be taken away stands beside the pair",
         "capacity/warm": "scale sets are built at their full size; no machines wait aside",
     },
     refuses={

@@ -60,10 +60,9 @@ quota, was not checked."""
 FACTS = CloudFacts(
     name="gcp",
     roles=("contribution", "encoder", "packager", "drm", "cdn", "archive", "monitor"),
-    features=machines.FEATURES | words("capacity", "machine", "headroom") | words("access", "signed"),
+    features=machines.FEATURES | words("access", "signed"),
     ignores={
         **machines.IGNORES,
-        "capacity/spot": "every machine is on demand; none that can be taken away stands beside the pair",
         "capacity/warm": "groups are built at their full size; no machines wait aside",
     },
     refuses={

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from eventstack.models.faults import Rule
-from eventstack.models.rules.pictures import picture, twice
+from eventstack.models.faults import Rule, twice
+from eventstack.models.rules.pictures import picture
 from eventstack.models.units import Duration, Resolution
 from eventstack.models.yaml_reader import Path
 

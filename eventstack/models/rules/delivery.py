@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from eventstack.models.delivery import Archive, Cdn, Drm, Packaging
-from eventstack.models.faults import Rule
-from eventstack.models.rules.pictures import twice
+from eventstack.models.faults import Rule, twice
 from eventstack.models.units import Duration
 
 DAY = Fraction(86_400)

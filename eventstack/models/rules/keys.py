@@ -8,9 +8,8 @@ FairPlay's SAMPLE-AES and nothing else; ClearKey is served by our own key servic
 from collections.abc import Iterator
 
 from eventstack.models.delivery import Drm, Packaging
-from eventstack.models.faults import Rule
+from eventstack.models.faults import Rule, twice
 from eventstack.models.ladder import Ladder
-from eventstack.models.rules.pictures import twice
 from eventstack.models.units import Duration
 
 ROTATION = (Duration(300), Duration(31_536_000))

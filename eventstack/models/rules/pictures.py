@@ -258,12 +258,3 @@ def _parts(part: Fraction, length: Fraction, rates: Sequence[Fraction]) -> Itera
         fits = [Duration(length / parts) for parts in range(2, 13) if pictures and pictures % parts == 0]
         message = f"does not divide the segment of {Duration(length)} into two or more parts of whole pictures"
         yield Rule(path, message, ", ".join(map(str, fits)) or None)
-
-
-def twice(path: Path, items: Sequence[object]) -> Iterator[Rule]:
-    """Nothing stands in a list of names twice."""
-    seen: set[object] = set()
-    for index, item in enumerate(items):
-        if item in seen:
-            yield Rule((*path, index), "listed twice", hint="remove one")
-        seen.add(item)
